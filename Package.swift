@@ -1,0 +1,67 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let cSettings: [CSetting] = [
+  .define("ALUNITE_DOUBLE", .when(traits: ["DoublePrecision"]))
+]
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSupport"])
+}
+
+let package = Package(
+  name: "Alunite",
+  products: [
+    .library(name: "Unmixing", targets: ["Unmixing", "Synthetic"]),
+    .library(name: "Probability", targets: ["Probability", "Networks"]),
+    .executable(name: "alunite", targets: ["alunite"]),
+  ],
+  traits: [
+    .trait(
+      name: "DoublePrecision",
+      description: "Makes Scalar a Double everywhere. Gradient checks run with it.")
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Level 0: C.
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CMatIO", pkgConfig: "matio", providers: [.apt(["libmatio-dev"])]),
+    .target(name: "CKernels", cSettings: cSettings),
+    // Level 1: values that can be differentiated.
+    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CGSL"]),
+    // Level 2: three vocabularies that do not know each other.
+    .target(name: "Networks", dependencies: ["Tensors"]),
+    .target(name: "Probability", dependencies: ["Tensors"]),
+    .target(name: "Scenes", dependencies: ["Tensors", "CHDF5", "CMatIO"]),
+    // Level 3: the methods, and the scenes they are tried on.
+    .target(name: "Unmixing", dependencies: ["Networks", "Probability", "Scenes"]),
+    .target(
+      name: "Synthetic",
+      dependencies: ["Probability", "Scenes", .product(name: "Yams", package: "Yams")],
+      path: "Synthetic", resources: [.embedInCode("Recipes")]),
+    // Level 4: the command.
+    .executableTarget(
+      name: "alunite",
+      dependencies: [
+        "Unmixing", "Synthetic",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    // Tests.
+    .target(
+      name: "TestSupport", dependencies: ["Tensors", "Probability", "Scenes"], path: "Tests/TestSupport"),
+    tests("Tensors", ["Tensors", "CGSL"]),
+    tests("Networks", ["Networks"]),
+    tests("Probability", ["Probability", "Networks"]),
+    tests("Scenes", ["Scenes"]),
+    tests("Unmixing", ["Unmixing", "Synthetic"]),
+    tests("Synthetic", ["Synthetic"]),
+    tests("Command", ["alunite"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
