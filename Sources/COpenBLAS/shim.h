@@ -1,6 +1,5 @@
 #pragma once
 #include <cblas.h>
-#define LAPACK_COMPLEX_CUSTOM
-#define lapack_complex_float void
-#define lapack_complex_double void
+/* C99 complex numbers do not import into Swift; structures do. */
+#define LAPACK_COMPLEX_STRUCTURE
 #include <lapacke.h>
