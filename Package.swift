@@ -33,7 +33,7 @@ let package = Package(
     .systemLibrary(name: "CMatIO", pkgConfig: "matio", providers: [.apt(["libmatio-dev"])]),
     .target(name: "CKernels", cSettings: cSettings),
     // Level 1: values that can be differentiated.
-    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CGSL"]),
+    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CGSL"], cSettings: cSettings),
     // Level 2: three vocabularies that do not know each other.
     .target(name: "Networks", dependencies: ["Tensors"]),
     .target(name: "Probability", dependencies: ["Tensors"]),
