@@ -11,10 +11,14 @@ import Testing
   @Test(arguments: [(1, 1, 1), (2, 3, 4), (5, 1, 2), (1, 7, 3), (300, 40, 5), (5, 40, 600), (3, 9000, 4)])
   func valuesAreThoseOfALoop(_ m: Int, _ k: Int, _ n: Int) {
     let (a, b) = (irregular([m, k], in: -1...1), irregular([k, n], in: -1...1, salt: 1))
-    let (x, y) = (a.scalars.map(Double.init), b.scalars.map(Double.init))
+    let (x, y) = (a.doubles, b.doubles)
     var expected: [Scalar] = []
     for i in 0..<m {
-      for j in 0..<n { expected.append(Scalar((0..<k).reduce(0) { $0 + x[i * k + $1] * y[$1 * n + j] })) }
+      for j in 0..<n {
+        var total = 0.0
+        for l in 0..<k { total += x[i * k + l] * y[l * n + j] }
+        expected.append(Scalar(total))
+      }
     }
     let (aT, bT) = (a.transposed(), b.transposed())
     let products = [

@@ -29,14 +29,15 @@ import Testing
 
   @Test func wholeReductionsAgreeWithTheirDefinitions() {
     let x = irregular([3, 5], in: 0.5...2)
-    let numbers = x.scalars.map(Double.init)
+    let numbers = x.doubles
     let mean = numbers.reduce(0, +) / 15
     expectClose(Double(x.sum().scalar), 15 * mean, relative: 1e-7, because: "rounded once")
     expectClose(Double(x.mean().scalar), mean, relative: 2e-7, because: "rounded twice")
     #expect(x.maximum().scalar == x.scalars.max())
-    let variance = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 15
+    let deviations = numbers.map { ($0 - mean) * ($0 - mean) }
+    let variance = deviations.reduce(0, +) / 15
     expectClose(Double(x.variance(along: 0, 1).scalar), variance, relative: 1e-6, because: "15 Float terms")
-    let squares = numbers.reduce(0) { $0 + $1 * $1 }
+    let squares = numbers.map { $0 * $0 }.reduce(0, +)
     expectClose(Double(x.squaredNorm(along: 0, 1).scalar), squares, relative: 1e-6, because: "15 Float terms")
     expectClose(Double(x.norm(along: 0, 1).scalar), squares.squareRoot(), relative: 1e-6, because: "15 Float terms")
   }

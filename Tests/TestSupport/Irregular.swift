@@ -12,3 +12,8 @@ package func irregular(_ shape: Shape, in interval: ClosedRange<Scalar> = -2...2
       return interval.lowerBound + width * Scalar(product - product.rounded(.down))
     })
 }
+
+extension Tensor {
+  /// All numbers in row-major order, in Double.
+  package var doubles: [Double] { scalars.map { Double($0) } }
+}
