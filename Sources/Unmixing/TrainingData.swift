@@ -41,6 +41,14 @@ public struct TrainingData: Sendable {
     }
   }
 
+  /// A scene with training and validation pixels chosen before.
+  init(patches: Patches, abundances: Tensor?, pixels: [Int], validation: [Int]) {
+    self.patches = patches
+    self.abundances = abundances
+    self.pixels = pixels
+    self.validation = validation
+  }
+
   /// The batch of some pixels.
   public func batch(_ pixels: [Int]) -> Batch {
     Batch(
