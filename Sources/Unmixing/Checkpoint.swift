@@ -51,13 +51,16 @@ public struct Checkpoint: Sendable {
   public func restored() throws -> (model: any UnmixingModel, state: TrainingState) {
     let entry = try Catalogue.entry(description.model)
     let facts = ModelFacts(bands: description.bands, endmembers: description.endmemberNames.count)
+    let configuration = description.configuration
     var random = RandomPurpose.initialization.stream(seed: description.seed)
-    let model = try fill(entry.make(description.configuration.model, facts, &random))
-    var state = TrainingState(optimizer: description.configuration.training.makeOptimizer())
+    let model = try fill(entry.make(configuration.model, facts, &random))
+    let trainer = Trainer(configuration.training, minimizing: configuration.objective, seed: description.seed)
+    var state = trainer.initialState(pixels: trainingPixels.count)
     state.step = step
     state.history = history
     state.running = running
     state.optimizer.state = optimizer
+    state.optimizer.stepCount = step
     return (model, state)
   }
 
