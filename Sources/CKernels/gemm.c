@@ -7,7 +7,7 @@
 
 // Without min_vector_width the compiler halves 64-byte vectors on this target.
 #define ALU_TILE(name) ALU_JOIN(name, _avx512)
-#define ALU_TILE_TARGET __attribute__((target("arch=skylake-avx512"), min_vector_width(512)))
+#define ALU_TILE_TARGET __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
 #define ALU_VECTOR_BYTES 64
 #define ALU_TILE_VECTORS 4
 #include "gemm_kernel.h"
@@ -17,7 +17,7 @@
 #undef ALU_TILE_VECTORS
 
 #define ALU_TILE(name) ALU_JOIN(name, _avx2)
-#define ALU_TILE_TARGET __attribute__((target("arch=haswell")))
+#define ALU_TILE_TARGET __attribute__((target("arch=x86-64-v3")))
 #define ALU_VECTOR_BYTES 32
 #define ALU_TILE_VECTORS 2
 #include "gemm_kernel.h"

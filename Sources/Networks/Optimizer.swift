@@ -75,6 +75,6 @@ extension Module {
       body(position, &parameter, derivatives[position])
       position += 1
     }
-    precondition(position == derivatives.count, "a gradient of \(derivatives.count) parameters, the model has \(position)")
+    precondition(position == derivatives.count, "a gradient of \(derivatives.count) parameters, not \(position)")
   }
 }

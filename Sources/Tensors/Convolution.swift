@@ -32,7 +32,7 @@ extension Tensor {
   public func convolved(with kernel: Tensor, bias: Tensor? = nil, padding: Padding = .zero) -> Tensor {
     precondition(
       rank == 4 && kernel.rank == 4 && shape[3] == kernel.shape[2],
-      "convolution of [batch, height, width, inputs] = \(shape) with [rows, columns, inputs, outputs] = \(kernel.shape)")
+      "convolution of images of shape \(shape) with a kernel [rows, columns, inputs, outputs] of \(kernel.shape)")
     precondition(
       bias == nil || bias?.shape == [kernel.shape[3]],
       "a bias of shape \(bias?.shape ?? []) for a kernel of shape \(kernel.shape)")
@@ -63,15 +63,10 @@ extension Tensor {
     }
     let parents = [self, kernel] + (bias.map { [$0] } ?? [])
     return .recording(value, from: parents) { upstream, isNeeded in
-      var c = geometry.c
-      let dx = !isNeeded[0] ? nil : Tensor(uninitialized: x.shape) { out in
-        alu_convolve_input_gradient(&c, upstream.storage.pointer, weights.storage.pointer, out.baseAddress)
-      }
-      let dkernel = !isNeeded[1] ? nil : Tensor(uninitialized: weights.shape) { out in
-        alu_convolve_kernel_gradient(&c, x.storage.pointer, upstream.storage.pointer, out.baseAddress)
-      }
-      let dbias = isNeeded.count > 2 && isNeeded[2] ? upstream.reduced(to: [weights.shape[3]]) : nil
-      return isNeeded.count > 2 ? [dx, dkernel, dbias] : [dx, dkernel]
+      let dx = isNeeded[0] ? geometry.inputGradient(of: x, upstream, weights) : nil
+      let dkernel = isNeeded[1] ? geometry.kernelGradient(of: weights, upstream, x) : nil
+      if isNeeded.count == 2 { return [dx, dkernel] }
+      return [dx, dkernel, isNeeded[2] ? upstream.reduced(to: [weights.shape[3]]) : nil]
     }
   }
 
@@ -146,5 +141,18 @@ private struct ConvolutionShape: Sendable {
       top: shrinks ? 0 : (rows - 1) / 2, left: shrinks ? 0 : (columns - 1) / 2,
       result_height: height, result_width: width)
     result = [image[0], height, width, kernel[3]]
+  }
+  func inputGradient(of x: Tensor, _ upstream: Tensor, _ kernel: Tensor) -> Tensor {
+    var shape = c
+    return Tensor(uninitialized: x.shape) { out in
+      alu_convolve_input_gradient(&shape, upstream.storage.pointer, kernel.storage.pointer, out.baseAddress)
+    }
+  }
+
+  func kernelGradient(of kernel: Tensor, _ upstream: Tensor, _ x: Tensor) -> Tensor {
+    var shape = c
+    return Tensor(uninitialized: kernel.shape) { out in
+      alu_convolve_kernel_gradient(&shape, x.storage.pointer, upstream.storage.pointer, out.baseAddress)
+    }
   }
 }
