@@ -20,6 +20,14 @@ public enum UnmixingError: Error, Equatable, Sendable, CustomStringConvertible {
   case constantScene(pixels: Int)
   /// The pixels lie in a space of too few dimensions for the wanted simplex.
   case rankDeficient(requested: Int, dimensions: Int)
+  /// Something is not what the model or the scene asks for.
+  case mismatch(field: String, expected: String, found: String)
+  /// A configuration asks for what cannot be done.
+  case configuration(field: String, expected: String, found: String)
+  /// The loss became NaN or infinite.
+  case diverged(epoch: Int, loss: Double)
+  /// A saved run cannot be used.
+  case checkpoint(file: String, field: String, expected: String, found: String)
 
   /// A sentence for the user: where, what was expected, what was found.
   public var description: String {
@@ -45,6 +53,16 @@ public enum UnmixingError: Error, Equatable, Sendable, CustomStringConvertible {
       \(requested) endmembers span \(requested - 1) dimensions and the pixels of the scene only \(dimensions); \
       ask for at most \(dimensions + 1)
       """
+    case .mismatch(let field, let expected, let found): "\(field): expected \(expected), found \(found)"
+    case .configuration(let field, let expected, let found):
+      "configuration, \(field): expected \(expected), found \(found)"
+    case .diverged(let epoch, let loss):
+      """
+      training diverged in epoch \(epoch): the loss is \(loss). A smaller learning rate (training.learningRate) or \
+      gradient clipping (training.clipping) may help; spectra should be reflectance of the order of 1
+      """
+    case .checkpoint(let file, let field, let expected, let found):
+      "\(file), \(field): expected \(expected), found \(found)"
     }
   }
 }
