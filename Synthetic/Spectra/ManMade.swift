@@ -1,5 +1,5 @@
 extension MineralSpectrum {
-  /// Building and road materials: CH stretch overtones at 1730 nm and combinations at 2310 nm in bitumen and plastic, ferric
+  /// Building and road materials: CH overtones at 1730 nm and combinations at 2310 nm in bitumen and plastic, ferric
   /// iron in fired brick, carbonate and bound water in concrete.
   static let manMade: [MineralSpectrum] = [
     MineralSpectrum(
@@ -47,6 +47,6 @@ extension MineralSpectrum {
         vibration(1820, 40, 0.06), vibration(2020, 60, 0.05), vibration(2308, 44, 0.42), vibration(2350, 44, 0.36),
         vibration(2460, 80, 0.30),
       ],
-      source: "Cloutis (1989), Science 245: CH at 1.73 and 2.31 µm; Kühn, Oppermann & Hörig (2004), Int. J. Remote Sens."),
+      source: "Cloutis (1989), Science 245; Kühn, Oppermann & Hörig (2004), Int. J. Remote Sens. 25"),
   ]
 }

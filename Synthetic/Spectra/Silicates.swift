@@ -45,7 +45,7 @@ extension MineralSpectrum {
         electronic(504, 35, 0.04), electronic(573, 45, 0.05), electronic(695, 30, 0.02), electronic(860, 150, 0.08),
         electronic(1275, 260, 0.05), electronic(1700, 380, 0.03), electronic(2280, 420, 0.015),
       ],
-      source: "Burns (1993): spin-allowed Fe²⁺ bands of garnet at 1.27, 1.69 and 2.28 µm, forbidden ones at 0.50–0.69 µm"),
+      source: "Burns (1993): Fe²⁺ bands of garnet at 1.27, 1.69 and 2.28 µm, spin-forbidden at 0.50–0.69 µm"),
     MineralSpectrum(
       "sphene", "Sphene",
       continuum: [
