@@ -51,6 +51,21 @@ ALU_INLINE double log_gamma_of(double x) {
   return x >= 0 ? value : NAN;
 }
 
+// What Stirling's formula leaves: log Γ(x) − (x − ½) log x + x − ½ log 2π.
+ALU_INLINE double stirling_rest_of(double x) {
+  double w = 1 / x, w2 = w * w;
+  double q = -3617.0 / 122400;
+  q = q * w2 + 1.0 / 156;
+  q = q * w2 - 691.0 / 360360;
+  q = q * w2 + 1.0 / 1188;
+  q = q * w2 - 1.0 / 1680;
+  q = q * w2 + 1.0 / 1260;
+  q = q * w2 - 1.0 / 360;
+  q = q * w2 + 1.0 / 12;
+  double low = log_gamma_of(x < 8 ? x : 8) - (x - 0.5) * log_of(x) + x - 0.91893853320467274;
+  return x < 8 ? low : q * w;
+}
+
 // Near its zero by a polynomial that vanishes there; elsewhere by recurrence to x ≥ 10 and the asymptotic series.
 ALU_INLINE double digamma_of(double x) {
   double p = x, slope = 1;
@@ -113,5 +128,27 @@ ALU_INLINE double trigamma_of(double x) {
   q = q * w2 - 1.0 / 30;
   q = q * w2 + 1.0 / 6;
   double value = w + w2 * (0.5 + q * w) + (x < 9 ? sum : 0);
+  return x >= 0 ? value : NAN;
+}
+
+// ψ″ = −2 Σ 1/(x + k)³, by recurrence to x ≥ 10 and the asymptotic series.
+ALU_INLINE double tetragamma_of(double x) {
+  double first = 1 / x, sum = 0;
+#pragma clang loop unroll(full)
+  for (int k = 1; k < 10; k++) {
+    double r = 1 / (x + k);
+    sum += r * r * r;
+  }
+  sum += first * first * first;
+  double z = x < 10 ? x + 10 : x, w = x < 10 ? 1 / z : first, w2 = w * w;
+  double q = 3617.0 / 30;
+  q = q * w2 - 35.0 / 2;
+  q = q * w2 + 691.0 / 210;
+  q = q * w2 - 5.0 / 6;
+  q = q * w2 + 3.0 / 10;
+  q = q * w2 - 1.0 / 6;
+  q = q * w2 + 1.0 / 6;
+  q = q * w2 - 0.5;
+  double value = w2 * (q * w2 - w - 1) - (x < 10 ? 2 * sum : 0);
   return x >= 0 ? value : NAN;
 }
