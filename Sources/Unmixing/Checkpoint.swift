@@ -23,8 +23,8 @@ public struct Checkpoint: Sendable {
   /// Seconds of training so far, over all resumptions.
   public var seconds: Double
   private var running: RunningRecord
-  private var parameters: [Tensor]
-  private var buffers: [Tensor]
+  package private(set) var parameters: [Tensor]
+  package private(set) var buffers: [Tensor]
   private var optimizer: [(name: String, tensor: Tensor)]
 
   /// The checkpoint of a model and the state of its training.
