@@ -1,0 +1,87 @@
+import Foundation
+
+/// What a user says about a file that the file does not say plainly. Everything is optional; whatever is not said and
+/// not written in the file is guessed with a ``Note``, or refused where a guess would change numbers silently.
+public struct ReadingOptions: Sendable, Equatable {
+  /// How stored numbers become reflectance.
+  public enum Scale: Equatable, Sendable {
+    /// As the file says (`reflectance scale factor`, gains, `maxValue`); an error if values are large and it does not.
+    case stated
+    /// `reflectance = stored / factor`, whatever the file says.
+    case factor(Double)
+    /// Divide by the largest valid value of the scene, as much of the literature does.
+    case maximum
+  }
+
+  /// In which order a matrix lists the pixels.
+  public enum PixelOrder: Equatable, Sendable {
+    /// As is usual for the format: columns first for MATLAB, rows first for everything else.
+    case usual
+    /// `row × columns + column`.
+    case rowMajor
+    /// `row + column × rows`.
+    case columnMajor
+  }
+
+  /// What to do with bands that do not vary over the valid pixels.
+  public enum ConstantBands: Equatable, Sendable {
+    /// Throw ``SceneError/constantBands(path:bands:)``.
+    case refuse
+    /// Leave them out, with a note.
+    case drop
+    /// Keep them, with a note.
+    case keep
+  }
+
+  /// A rectangle of a scene.
+  public struct Window: Equatable, Sendable {
+    /// The image rows to read.
+    public var rows: Range<Int>
+    /// The image columns to read.
+    public var columns: Range<Int>
+
+    /// A rectangle of these rows and columns.
+    public init(rows: Range<Int>, columns: Range<Int>) {
+      self.rows = rows
+      self.columns = columns
+    }
+  }
+
+  /// The variable or dataset that holds the spectra: `V`, `cropB`, `group/reflectance`.
+  public var variable: String?
+  /// The number of image rows, when the file lists pixels in a matrix.
+  public var rows: Int?
+  /// The number of image columns.
+  public var columns: Int?
+  /// In which order a matrix lists the pixels.
+  public var pixelOrder = PixelOrder.usual
+  /// How stored numbers become reflectance.
+  public var scale = Scale.stated
+  /// The stored number that means "no measurement".
+  public var ignoreValue: Double?
+  /// The unit of the wavelengths.
+  public var wavelengthUnit: SpectralAxis.Unit?
+  /// The variable or dataset that holds the wavelengths.
+  public var wavelengthVariable: String?
+  /// A text file of wavelengths, one band a line or in a list.
+  public var wavelengthFile: URL?
+  /// The bands to keep (0-based, in this order); all by default.
+  public var bands: [Int]?
+  /// Whether bands the file's bad-band list rejects stay in the scene.
+  public var keepsBadBands = false
+  /// What to do with bands that do not vary.
+  public var constantBands = ConstantBands.refuse
+  /// The part of the scene to read; all by default.
+  public var window: Window?
+  /// The variable or dataset that holds reference abundances.
+  public var abundanceVariable: String?
+  /// The variable or dataset that holds endmembers.
+  public var endmemberVariable: String?
+  /// The variable or dataset that holds the names of endmembers or library spectra.
+  public var nameVariable: String?
+  /// The most memory, in bytes, a single array of a file may declare.
+  public var memoryLimit = 1 << 36
+
+  /// Options that leave everything to the file.
+  public init() {}
+}
