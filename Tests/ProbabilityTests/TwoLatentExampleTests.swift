@@ -33,7 +33,7 @@ struct ShadedMixture: Module, Program {
     let abundances = try trace.sample(
       "abundances", from: Dirichlet(concentration: .ones([pixels, endmembers.shape[0]])))
     let illumination = try trace.sample(
-      "illumination", from: LogNormal(location: .zeros([pixels, 1]), scale: Tensor(0.5)))
+      "illumination", from: LogNormal(location: .zeros([pixels, 1]), scale: Tensor(0.25)))
     let mixture = illumination * abundances.matrixProduct(endmembers)
     try trace.observe("spectra", spectra, under: Normal(mean: mixture, standardDeviation: 0.01))
   }
@@ -68,8 +68,8 @@ struct TwoLatentExampleTests {
 
     var mixture = ShadedMixture(spectra: spectra, endmembers: endmembers)
     var pass = Pass(.training, random: RandomStream(seed: 82))
-    var optimizer = Adam(.cosine(from: 0.1, over: 1500))
-    for _ in 0..<1500 {
+    var optimizer = Adam(.cosine(from: 0.1, over: 800))
+    for _ in 0..<800 {
       let (_, gradient) = try valueAndGradient(at: &mixture) { try -ELBO()(of: &$0, in: &pass).mean() }
       optimizer.update(&mixture, along: gradient)
     }
