@@ -44,3 +44,9 @@ struct LossPlot {
     return image
   }
 }
+
+/// The loss curve as a file's bytes.
+package enum LossPicture {
+  /// A PNG file.
+  package static func bytes(of history: [EpochRecord]) -> [UInt8] { LossPlot(history).image().encoded }
+}
