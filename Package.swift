@@ -36,7 +36,7 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CGSL"]),
     // Level 2: three vocabularies that do not know each other.
     .target(name: "Networks", dependencies: ["Tensors"]),
-    .target(name: "Probability", dependencies: ["Tensors"]),
+    .target(name: "Probability", dependencies: ["Tensors", "CKernels"]),
     .target(name: "Scenes", dependencies: ["Tensors", "CHDF5", "CMatIO"]),
     // Level 3: the methods, and the scenes they are tried on.
     .target(name: "Unmixing", dependencies: ["Networks", "Probability", "Scenes"]),

@@ -3,18 +3,8 @@
 
 #include "double_math.h"
 
-// For x < 8, log Γ(x) = log Γ(2 + y) ± log p with |y| ≤ ½: no digit is lost at the zeros 1 and 2. Above, Stirling.
-ALU_INLINE double log_gamma_of(double x) {
-  double k = floor(x + 0.5), y = x - k;
-  double p = k == 0 ? x * (x + 1) : (k == 1 ? x : 1);
-  p = k >= 3 ? p * (x - 1) : p;
-  p = k >= 4 ? p * (x - 2) : p;
-  p = k >= 5 ? p * (x - 3) : p;
-  p = k >= 6 ? p * (x - 4) : p;
-  p = k >= 7 ? p * (x - 5) : p;
-  p = k >= 8 ? p * (x - 6) : p;
-  double logarithm = log_of(x < 8 ? p : x);
-
+// log Γ(2 + y) / y for |y| ≤ ½, a Chebyshev fit.
+ALU_INLINE double log_gamma_slope_at_two(double y) {
   double r = 6.379047507619774e-08;
   r = r * y - 1.3412819758517287e-07;
   r = r * y + 2.0304806751615227e-07;
@@ -35,7 +25,21 @@ ALU_INLINE double log_gamma_of(double x) {
   r = r * y - 0.06735230105319814;
   r = r * y + 0.3224670334241132;
   r = r * y + 0.42278433509846713;
-  double low = y * r + (k < 2 ? -logarithm : logarithm);
+  return r;
+}
+
+// For x < 8, log Γ(x) = log Γ(2 + y) ± log p with |y| ≤ ½: no digit is lost at the zeros 1 and 2. Above, Stirling.
+ALU_INLINE double log_gamma_of(double x) {
+  double k = floor(x + 0.5), y = x - k;
+  double p = k == 0 ? x * (x + 1) : (k == 1 ? x : 1);
+  p = k >= 3 ? p * (x - 1) : p;
+  p = k >= 4 ? p * (x - 2) : p;
+  p = k >= 5 ? p * (x - 3) : p;
+  p = k >= 6 ? p * (x - 4) : p;
+  p = k >= 7 ? p * (x - 5) : p;
+  p = k >= 8 ? p * (x - 6) : p;
+  double logarithm = log_of(x < 8 ? p : x);
+  double low = y * log_gamma_slope_at_two(y) + (k < 2 ? -logarithm : logarithm);
 
   double w = 1 / x, w2 = w * w;
   double q = -3617.0 / 122400;
@@ -49,6 +53,28 @@ ALU_INLINE double log_gamma_of(double x) {
   double high = (x - 0.5) * (logarithm - 1) + 0.41893853320467274 + q * w;
   double value = x < 8 ? low : high;
   return x >= 0 ? value : NAN;
+}
+
+// log Γ(1 + x) for x ≥ 0, with the digits of a small x.
+ALU_INLINE double log_gamma_of_one_plus(double x) {
+  double small = x < 0.5 ? x : 0;
+  double near = small * log_gamma_slope_at_two(small) - (log1p_minus(small) + small);
+  return x < 0.5 ? near : log_gamma_of(1 + x);
+}
+
+// What Stirling's formula leaves: log Γ(x) − (x − ½) log x + x − ½ log 2π.
+ALU_INLINE double stirling_rest_of(double x) {
+  double w = 1 / x, w2 = w * w;
+  double q = -3617.0 / 122400;
+  q = q * w2 + 1.0 / 156;
+  q = q * w2 - 691.0 / 360360;
+  q = q * w2 + 1.0 / 1188;
+  q = q * w2 - 1.0 / 1680;
+  q = q * w2 + 1.0 / 1260;
+  q = q * w2 - 1.0 / 360;
+  q = q * w2 + 1.0 / 12;
+  double low = log_gamma_of(x < 8 ? x : 8) - (x - 0.5) * log_of(x) + x - 0.91893853320467274;
+  return x < 8 ? low : q * w;
 }
 
 // Near its zero by a polynomial that vanishes there; elsewhere by recurrence to x ≥ 10 and the asymptotic series.
@@ -113,5 +139,27 @@ ALU_INLINE double trigamma_of(double x) {
   q = q * w2 - 1.0 / 30;
   q = q * w2 + 1.0 / 6;
   double value = w + w2 * (0.5 + q * w) + (x < 9 ? sum : 0);
+  return x >= 0 ? value : NAN;
+}
+
+// ψ″ = −2 Σ 1/(x + k)³, by recurrence to x ≥ 10 and the asymptotic series.
+ALU_INLINE double tetragamma_of(double x) {
+  double first = 1 / x, sum = 0;
+#pragma clang loop unroll(full)
+  for (int k = 1; k < 10; k++) {
+    double r = 1 / (x + k);
+    sum += r * r * r;
+  }
+  sum += first * first * first;
+  double z = x < 10 ? x + 10 : x, w = x < 10 ? 1 / z : first, w2 = w * w;
+  double q = 3617.0 / 30;
+  q = q * w2 - 35.0 / 2;
+  q = q * w2 + 691.0 / 210;
+  q = q * w2 - 5.0 / 6;
+  q = q * w2 + 3.0 / 10;
+  q = q * w2 - 1.0 / 6;
+  q = q * w2 + 1.0 / 6;
+  q = q * w2 - 0.5;
+  double value = w2 * (q * w2 - w - 1) - (x < 10 ? 2 * sum : 0);
   return x >= 0 ? value : NAN;
 }

@@ -3,12 +3,10 @@
 
 enum { tile = 256 };
 
-void alu_philox(alu_stream key, uint32_t row, uint32_t block, uint32_t words[4]) {
-  words[0] = block;
-  words[1] = row;
-  words[2] = key.index;
-  words[3] = key.stream;
-  philox(key.seed, words);
+alu_bits alu_philox(alu_stream key, uint32_t row, uint32_t block) {
+  uint32_t w[4] = {block, row, key.index, key.stream};
+  philox(key.seed, w);
+  return (alu_bits){(uint64_t)w[1] << 32 | w[0], (uint64_t)w[3] << 32 | w[2]};
 }
 
 // A block makes two numbers; blocks are counted over all rows.

@@ -10,3 +10,8 @@
 MAPPED(alu_log_gamma, log_gamma_of)
 MAPPED(alu_digamma, digamma_of)
 MAPPED(alu_trigamma, trigamma_of)
+MAPPED(alu_tetragamma, tetragamma_of)
+
+double alu_log_double(double x) { return log(x); }
+
+double alu_error_function(double x) { return erf(x); }

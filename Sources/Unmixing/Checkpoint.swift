@@ -23,8 +23,8 @@ public struct Checkpoint: Sendable {
   /// Seconds of training so far, over all resumptions.
   public var seconds: Double
   private var running: RunningRecord
-  private var parameters: [Tensor]
-  private var buffers: [Tensor]
+  package private(set) var parameters: [Tensor]
+  package private(set) var buffers: [Tensor]
   private var optimizer: [(name: String, tensor: Tensor)]
 
   /// The checkpoint of a model and the state of its training.
@@ -51,13 +51,16 @@ public struct Checkpoint: Sendable {
   public func restored() throws -> (model: any UnmixingModel, state: TrainingState) {
     let entry = try Catalogue.entry(description.model)
     let facts = ModelFacts(bands: description.bands, endmembers: description.endmemberNames.count)
+    let configuration = description.configuration
     var random = RandomPurpose.initialization.stream(seed: description.seed)
-    let model = try fill(entry.make(description.configuration.model, facts, &random))
-    var state = TrainingState(optimizer: description.configuration.training.makeOptimizer())
+    let model = try fill(entry.make(configuration.model, facts, &random))
+    let trainer = Trainer(configuration.training, minimizing: configuration.objective, seed: description.seed)
+    var state = trainer.initialState(pixels: trainingPixels.count)
     state.step = step
     state.history = history
     state.running = running
     state.optimizer.state = optimizer
+    state.optimizer.stepCount = step
     return (model, state)
   }
 

@@ -23,8 +23,10 @@ public struct Trainer: Sendable {
     self.seed = seed
   }
 
-  /// The state before the first step.
-  public func initialState() -> TrainingState { TrainingState(optimizer: options.makeOptimizer()) }
+  /// The state before the first step of training on so many pixels.
+  public func initialState(pixels: Int) -> TrainingState {
+    TrainingState(optimizer: options.makeOptimizer(steps: totalSteps(pixels)))
+  }
 
   /// Whether training goes on after a step.
   public enum Verdict: Sendable {
@@ -50,7 +52,7 @@ public struct Trainer: Sendable {
       if order.isEmpty || position == 0 { order = self.order(of: data.pixels, epoch: epoch) }
       let start = position * options.batchSize
       let pixels = Array(order[start..<min(order.count, start + options.batchSize)])
-      let parts = step(&model, &state, data.batch(pixels), pixels, total: total)
+      let parts = step(&model, &state, data.batch(pixels), pixels)
       guard parts.loss.isFinite else { throw UnmixingError.diverged(epoch: epoch + 1, loss: parts.loss) }
       state.step += 1
       state.running.add(parts)
@@ -73,16 +75,17 @@ public struct Trainer: Sendable {
   public func totalSteps(_ pixels: Int) -> Int { stepsPerEpoch(pixels) * options.epochs }
 
   private func order(of pixels: [Int], epoch: Int) -> [Int] {
-    // An epoch's permutation may use many numbers: epochs are a stride of 2¹⁶ apart in a stream of 2³².
-    var random = RandomStream(seed: seed &+ UInt64(epoch) &* 0x9E37_79B9_7F4A_7C15, stream: RandomPurpose.order.rawValue)
+    // A permutation takes as many numbers as there are pixels: every epoch has a key of its own.
+    var random = RandomPurpose.order.stream(seed: seed &+ UInt64(epoch) &* 0x9E37_79B9_7F4A_7C15)
     return random.permutation(pixels.count).map { pixels[$0] }
   }
 
   private func step<Model: UnmixingModel>(
-    _ model: inout Model, _ state: inout TrainingState, _ batch: Batch, _ pixels: [Int], total: Int
+    _ model: inout Model, _ state: inout TrainingState, _ batch: Batch, _ pixels: [Int]
   ) -> LossParts {
     // Sixteen draws a step are more than any model here makes.
-    var pass = Pass(.training, random: RandomPurpose.training.stream(seed: seed, index: UInt32(truncatingIfNeeded: state.step &* 16)))
+    let index = UInt32(truncatingIfNeeded: state.step &* 16)
+    var pass = Pass(.training, random: RandomPurpose.training.stream(seed: seed, index: index))
     pass.random.rows = pixels.map { UInt32($0) }
     var parts: LossParts?
     var (_, gradient) = valueAndGradient(at: &model) { model in
@@ -91,8 +94,7 @@ public struct Trainer: Sendable {
       return loss
     }
     guard let parts else { preconditionFailure("the loss was not computed") }
-    if options.clipping > 0 { GradientClipping.norm(Scalar(options.clipping)).apply(to: &gradient) }
-    state.optimizer.learningRate = options.rate(at: state.step, of: total)
+    if options.clipping > 0 { GradientClipping.globalNorm(Scalar(options.clipping))(&gradient) }
     state.optimizer.update(&model, along: gradient)
     return parts
   }

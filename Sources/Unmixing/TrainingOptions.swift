@@ -56,21 +56,15 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
     try require((0..<1).contains(validation), "validation", "a share from 0 to less than 1", validation)
   }
 
-  /// The optimizer before its first step.
-  func makeOptimizer() -> any Optimizer {
+  /// The optimizer before the first of `steps` steps.
+  func makeOptimizer(steps: Int) -> any Optimizer {
+    let rate = Scalar(learningRate)
+    let schedule: Schedule = schedule == .constant ? .constant(rate) : .cosine(from: rate, over: steps)
     let decay = Scalar(weightDecay)
     switch optimizer {
-    case .adam: return Adam(weightDecay: decay, decay: .decoupled)
-    case .sgd: return SGD(momentum: 0.9, weightDecay: decay)
-    case .rmsProp: return RMSProp(weightDecay: decay)
-    }
-  }
-
-  /// The learning rate of a step.
-  func rate(at step: Int, of total: Int) -> Scalar {
-    switch schedule {
-    case .constant: return Schedule.constant(Scalar(learningRate)).rate(at: step)
-    case .cosine: return Schedule.cosine(from: Scalar(learningRate), over: total).rate(at: step)
+    case .adam: return Adam(schedule, weightDecay: decay > 0 ? .decoupled(decay) : .none)
+    case .sgd: return SGD(schedule, momentum: 0.9, weightDecay: decay > 0 ? .coupled(decay) : .none)
+    case .rmsProp: return RMSProp(schedule, weightDecay: decay > 0 ? .coupled(decay) : .none)
     }
   }
 }

@@ -62,7 +62,7 @@ public struct TrainingRun: Sendable {
     testPixels = pixels.test
     earlierSeconds = 0
     let trainer = Trainer(configuration.training, minimizing: configuration.objective, seed: seed)
-    state = trainer.initialState()
+    state = trainer.initialState(pixels: data.pixels.count)
     description = RunDescription(
       version: RunDescription.currentVersion, model: id, seed: seed, configuration: configuration,
       scene: sources?.scene ?? scene.name, truth: sources?.truth, split: split.description,

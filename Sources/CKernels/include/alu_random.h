@@ -10,8 +10,11 @@ typedef struct {
   uint32_t index;
 } alu_stream;
 
-// The four words of one counter.
-void alu_philox(alu_stream key, uint32_t row, uint32_t block, uint32_t words[4]);
+// The four words of one counter, two to a number, the first of each pair lowest.
+typedef struct {
+  uint64_t first, second;
+} alu_bits;
+alu_bits alu_philox(alu_stream key, uint32_t row, uint32_t block);
 
 // Fills rows of `width` numbers; `identities` names the rows, or is NULL for 0, 1, 2, …
 void alu_uniform(alu_stream key, const uint32_t *identities, size_t rows, size_t width, alu_scalar *out);

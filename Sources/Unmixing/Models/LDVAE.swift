@@ -31,7 +31,7 @@ extension LDVAE {
 
   /// Normal(μ(a), diag σ²).
   public mutating func reconstruction(from abundances: Tensor, in pass: inout Pass) -> Reconstruction {
-    Reconstruction(decoder(abundances, in: &pass))
+    Reconstruction(decoder(abundances))
   }
 
   /// Σₖ αₖ.

@@ -30,7 +30,7 @@ public struct MLPLDVAE: LDVAE {
     var width = facts.bands
     for next in options.encoderHidden {
       layers.append(Dense(inputs: width, outputs: next, using: &random))
-      norms.append(BatchNorm(channels: next, rectified: true))
+      norms.append(BatchNorm(channels: next))
       width = next
     }
     last = Dense(inputs: width, outputs: facts.endmembers, using: &random)
@@ -56,8 +56,8 @@ public struct MLPLDVAE: LDVAE {
   mutating func concentration(of patches: Tensor, in pass: inout Pass) -> Tensor {
     var features = patches
     for position in layers.indices {
-      features = norms[position](layers[position](features, in: &pass), in: &pass)
+      features = norms[position](layers[position](features), rectified: true, in: &pass)
     }
-    return head(last(features, in: &pass))
+    return head(last(features))
   }
 }

@@ -43,7 +43,7 @@ public struct SpACNNLDVAE: LDVAE {
     for width in widths {
       convolutions.append(
         Convolution2D(inputChannels: channels, outputChannels: width, kernel: (3, 3), bias: false, using: &random))
-      norms.append(BatchNorm(channels: width, rectified: true))
+      norms.append(BatchNorm(channels: width))
       channels = width
     }
     attention = SpatialAttention(kernel: 3, batchNorm: options.attentionBatchNorm, using: &random)
@@ -72,9 +72,9 @@ public struct SpACNNLDVAE: LDVAE {
   mutating func concentration(of patches: Tensor, in pass: inout Pass) -> Tensor {
     var features = patches
     for position in convolutions.indices {
-      features = norms[position](convolutions[position](features, in: &pass), in: &pass)
+      features = norms[position](convolutions[position](features), rectified: true, in: &pass)
     }
     let gated = attention(features, in: &pass).sum(along: 1, 2)
-    return head(last.map { $0(gated, in: &pass) } ?? gated)
+    return head(last.map { $0(gated) } ?? gated)
   }
 }

@@ -52,17 +52,17 @@ struct SpectrumDecoder: Module {
     if learnsDeviation { logDeviation.forEachParameter(body) }
   }
 
-  func callAsFunction(_ abundances: Tensor, in pass: inout Pass) -> Normal {
+  func callAsFunction(_ abundances: Tensor) -> Normal {
     let deviation = logDeviation.clamped(from: logBounds.lowerBound, to: logBounds.upperBound).exp()
-    return Normal(mean: mean(abundances, in: &pass), standardDeviation: deviation)
+    return Normal(mean: mean(abundances), standardDeviation: deviation)
   }
 
-  private func mean(_ abundances: Tensor, in pass: inout Pass) -> Tensor {
+  private func mean(_ abundances: Tensor) -> Tensor {
     if let endmembers { return abundances.matrixProduct(endmembers.softplus()) }
     var features = abundances
-    for layer in hidden { features = layer(features, in: &pass).relu() }
+    for layer in hidden { features = layer(features).relu() }
     guard let last else { return features }
-    let raw = last(features, in: &pass)
+    let raw = last(features)
     switch output {
     case .identity: return raw
     case .sigmoid: return raw.sigmoid()
