@@ -7,7 +7,9 @@ import Foundation
 struct LossPlot {
   private let losses: [Double]
   private let isLogarithmic: Bool
-  private let (width, height, margin) = (640, 360, 40)
+  private let width = 640
+  private let height = 360
+  private let margin = 40
 
   init(_ history: [EpochRecord]) {
     let losses = history.map(\.loss).filter(\.isFinite)
@@ -43,4 +45,10 @@ struct LossPlot {
     lettering.draw("\(Numeral.short(losses.min() ?? 0))", x: left + 6, y: bottom - 16, on: &image)
     return image
   }
+}
+
+/// The loss curve as a file's bytes.
+package enum LossPicture {
+  /// A PNG file.
+  package static func bytes(of history: [EpochRecord]) -> [UInt8] { LossPlot(history).image().encoded }
 }
