@@ -3,18 +3,8 @@
 
 #include "double_math.h"
 
-// For x < 8, log Γ(x) = log Γ(2 + y) ± log p with |y| ≤ ½: no digit is lost at the zeros 1 and 2. Above, Stirling.
-ALU_INLINE double log_gamma_of(double x) {
-  double k = floor(x + 0.5), y = x - k;
-  double p = k == 0 ? x * (x + 1) : (k == 1 ? x : 1);
-  p = k >= 3 ? p * (x - 1) : p;
-  p = k >= 4 ? p * (x - 2) : p;
-  p = k >= 5 ? p * (x - 3) : p;
-  p = k >= 6 ? p * (x - 4) : p;
-  p = k >= 7 ? p * (x - 5) : p;
-  p = k >= 8 ? p * (x - 6) : p;
-  double logarithm = log_of(x < 8 ? p : x);
-
+// log Γ(2 + y) / y for |y| ≤ ½, a Chebyshev fit.
+ALU_INLINE double log_gamma_slope_at_two(double y) {
   double r = 6.379047507619774e-08;
   r = r * y - 1.3412819758517287e-07;
   r = r * y + 2.0304806751615227e-07;
@@ -35,7 +25,21 @@ ALU_INLINE double log_gamma_of(double x) {
   r = r * y - 0.06735230105319814;
   r = r * y + 0.3224670334241132;
   r = r * y + 0.42278433509846713;
-  double low = y * r + (k < 2 ? -logarithm : logarithm);
+  return r;
+}
+
+// For x < 8, log Γ(x) = log Γ(2 + y) ± log p with |y| ≤ ½: no digit is lost at the zeros 1 and 2. Above, Stirling.
+ALU_INLINE double log_gamma_of(double x) {
+  double k = floor(x + 0.5), y = x - k;
+  double p = k == 0 ? x * (x + 1) : (k == 1 ? x : 1);
+  p = k >= 3 ? p * (x - 1) : p;
+  p = k >= 4 ? p * (x - 2) : p;
+  p = k >= 5 ? p * (x - 3) : p;
+  p = k >= 6 ? p * (x - 4) : p;
+  p = k >= 7 ? p * (x - 5) : p;
+  p = k >= 8 ? p * (x - 6) : p;
+  double logarithm = log_of(x < 8 ? p : x);
+  double low = y * log_gamma_slope_at_two(y) + (k < 2 ? -logarithm : logarithm);
 
   double w = 1 / x, w2 = w * w;
   double q = -3617.0 / 122400;
@@ -49,6 +53,13 @@ ALU_INLINE double log_gamma_of(double x) {
   double high = (x - 0.5) * (logarithm - 1) + 0.41893853320467274 + q * w;
   double value = x < 8 ? low : high;
   return x >= 0 ? value : NAN;
+}
+
+// log Γ(1 + x) for x ≥ 0, with the digits of a small x.
+ALU_INLINE double log_gamma_of_one_plus(double x) {
+  double small = x < 0.5 ? x : 0;
+  double near = small * log_gamma_slope_at_two(small) - (log1p_minus(small) + small);
+  return x < 0.5 ? near : log_gamma_of(1 + x);
 }
 
 // What Stirling's formula leaves: log Γ(x) − (x − ½) log x + x − ½ log 2π.

@@ -38,10 +38,8 @@
 
 alu_panel_product *alu_best_panel_product(void) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512cd"))
-    return panel_avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return panel_avx2;
+  if (__builtin_cpu_supports("x86-64-v4")) return panel_avx512;
+  if (__builtin_cpu_supports("x86-64-v3")) return panel_avx2;
 #endif
   return panel_plain;
 }

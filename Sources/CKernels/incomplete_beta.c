@@ -25,6 +25,18 @@ ALU_INLINE double log_beta_density(double a, double b, double x, double y) {
   return exponent + 0.5 * (log_of(a) + log_of(b) - log_of(sum)) - 0.91893853320467274 - rest;
 }
 
+// log (part / sum) where sum = part + other.
+ALU_INLINE double log_share(double part, double other, double sum) {
+  double v = -other / sum;
+  return v > -0.5 ? log1p_minus(v) + v : log_of(part / sum);
+}
+
+ALU_INLINE double log_beta_of(double a, double b) {
+  double sum = a + b, rest = stirling_rest_of(a) + stirling_rest_of(b) - stirling_rest_of(sum);
+  double halves = 0.5 * (log_of(sum) - log_of(a) - log_of(b));
+  return a * log_share(a, b, sum) + b * log_share(b, a, sum) + halves + 0.91893853320467274 + rest;
+}
+
 // One level of the continued fraction, by Lentz's method; a lane that has converged keeps its value.
 // Source: DiDonato and Morris, "Algorithm 708", ACM TOMS 18 (1992), Eq. 9.
 ALU_CLONES static int level(lanes *restrict s, double m, int n) {
@@ -114,9 +126,8 @@ typedef struct {
 // A start on the logit scale: the normal approximation, or the leading power of x for a heavy lower tail.
 ALU_CLONES static void start_search(search *restrict q, int n) {
   for (int i = 0; i < n; i++) {
-    double a = q->a[i], b = q->b[i], sum = a + b;
-    double log_beta = log_gamma_of(a) + log_gamma_of(b) - log_gamma_of(sum);
-    double power = (q->log_p[i] + log_of(a) + log_beta) / a;
+    double a = q->a[i], b = q->b[i];
+    double power = (q->log_p[i] + log_of(a) + log_beta_of(a, b)) / a;
     double spread = root_of(trigamma_of(a) + trigamma_of(b));
     double normal = digamma_of(a) - digamma_of(b) + q->normal[i] * spread;
     double bounded = power < -0.1 ? power : -0.1, heavy = bounded - log_of(1 - exp_of(bounded));

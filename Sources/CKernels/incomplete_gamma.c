@@ -41,7 +41,7 @@ static double tail_fraction(double a, double x) {
 
 // Q for small a and x, where 1 − P would lose its digits.
 static double small_q(double a, double x) {
-  double logarithm = a * log(x) - log_gamma_of(a + 1), term = 1, sum = 0;
+  double logarithm = a * log(x) - log_gamma_of_one_plus(a), term = 1, sum = 0;
   for (int n = 1; n < 100 && fabs(term) > 1e-18; n++) {
     term *= -x / n;
     sum += term / (a + n);

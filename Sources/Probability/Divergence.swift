@@ -1,7 +1,7 @@
 import Tensors
 
 /// How the distance of a posterior from its prior is measured in an objective.
-public enum Divergence: Sendable {
+public enum Divergence: String, Codable, Sendable, CaseIterable {
   /// KL(q ‖ p): the objective is the evidence lower bound.
   case kullbackLeibler
 

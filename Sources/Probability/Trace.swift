@@ -124,11 +124,17 @@ public struct Trace: Sendable {
   private mutating func draw(
     _ name: String, from density: any Density, isObserved: Bool
   ) throws(ProbabilityError) -> Tensor {
-    if let density = density as? any LogarithmicDistribution {
-      let logarithm = density.sampleLogarithm(using: &pass.random)
+    guard let distribution = density as? any Distribution else { throw .cannotDraw(name) }
+    // A value that all rows share has no row identities.
+    let identities = pass.random.rows
+    if let identities, distribution.shape.rank < 2 || distribution.shape[0] != identities.count {
+      pass.random.rows = nil
+    }
+    defer { pass.random.rows = identities }
+    if let distribution = distribution as? any LogarithmicDistribution {
+      let logarithm = distribution.sampleLogarithm(using: &pass.random)
       return try record(name, density, logarithm.exp(), logarithm, isObserved: isObserved)
     }
-    guard let distribution = density as? any Distribution else { throw .cannotDraw(name) }
     return try record(name, density, distribution.sample(using: &pass.random), isObserved: isObserved)
   }
 

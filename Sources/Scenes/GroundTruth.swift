@@ -50,3 +50,16 @@ public struct GroundTruth: Sendable {
     return try format.truth(at: url, options: options, for: scene)
   }
 }
+
+extension GroundTruth {
+  /// The truth, if its extents are the scene's.
+  func checked(rows: Int, columns: Int, against scene: Scene?, path: String) throws -> GroundTruth {
+    guard let scene else { return self }
+    guard rows == scene.rows && columns == scene.columns else {
+      throw SceneError.malformed(
+        path: path, field: "abundances", expected: "\(scene.rows) rows × \(scene.columns) columns, as the scene has",
+        found: "\(rows) × \(columns)")
+    }
+    return self
+  }
+}

@@ -9,6 +9,7 @@ public struct Note: Hashable, Sendable, CustomStringConvertible {
     /// Guessed; another guess would change numbers.
     case warning
 
+    /// Information comes before a warning.
     public static func < (left: Severity, right: Severity) -> Bool { left.rawValue < right.rawValue }
   }
 

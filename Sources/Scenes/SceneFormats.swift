@@ -16,7 +16,11 @@ package protocol SceneFormat: Sendable {
 
 /// The formats Alunite reads. To add one: a type that conforms to `SceneFormat`, and a line here.
 public enum SceneFormats {
-  package static let all: [any SceneFormat] = []
+  package static let all: [any SceneFormat] = [
+    MATLABFormat(),
+    HDF5Format(),
+    ENVIFormat(),
+  ]
 
   /// The names of all formats with their usual extensions: `ENVI (hdr, img, dat, …)`.
   public static var names: [String] {
@@ -29,6 +33,7 @@ public enum SceneFormats {
   package static func format(of url: URL) throws -> any SceneFormat {
     let start = try InputFile(url).start(upTo: 2_048)
     if let format = all.first(where: { $0.recognizes(start) }) { return format }
+    if ENVIPair.header(beside: url) != nil { return ENVIFormat() }
     let suffix = url.pathExtension.lowercased()
     if let format = all.first(where: { $0.extensions.contains(suffix) }) { return format }
     throw SceneError.unrecognizedFormat(path: url.path, known: names)

@@ -23,14 +23,6 @@ public struct NegativeELBO: Codable, Sendable, Equatable {
     case bandMean
   }
 
-  /// Which divergence stands between posterior and prior.
-  public enum DivergenceKind: String, Codable, Sendable, CaseIterable {
-    /// The Kullback–Leibler divergence of the two distributions.
-    case exact
-    /// The papers': between products of Gammas with the same concentrations, an upper bound for Dirichlets.
-    case multiGamma
-  }
-
   /// Which estimate ω penalises.
   public enum AbundanceErrorTarget: String, Codable, Sendable, CaseIterable {
     /// The posterior mean.
@@ -43,8 +35,8 @@ public struct NegativeELBO: Codable, Sendable, Equatable {
   public var likelihood = LikelihoodScale.sum
   /// β.
   public var divergenceWeight = 1.0
-  /// The divergence itself.
-  public var divergence = DivergenceKind.exact
+  /// How the posterior's distance from the prior is measured.
+  public var divergence = Divergence.kullbackLeibler
   /// ω; used where labels exist.
   public var abundanceWeight = 1000.0
   /// What ω penalises.
@@ -86,9 +78,9 @@ public struct NegativeELBO: Codable, Sendable, Equatable {
     let reconstruction = model.reconstruction(from: decoded, in: &pass)
     let bands = Scalar(batch.spectra.shape[1])
     let fit = -reconstruction.density.logDensity(of: batch.spectra)
-    let divergence = divergence(of: posterior, from: model.prior, at: draw)
-    var loss = fit * (likelihood == .sum ? 1 : 1 / bands) + divergence * Scalar(divergenceWeight)
-    var parts = LossParts(fit: fit.detached, divergence: divergence.detached)
+    let distance = divergence(of: posterior, from: model.prior, at: draw)
+    var loss = fit * (likelihood == .sum ? 1 : 1 / bands) + distance * Scalar(divergenceWeight)
+    var parts = LossParts(fit: fit.detached, divergence: distance.detached)
     if let labels = batch.abundances {
       let estimate = abundanceError == .mean ? posterior.mean : draw
       let error = (estimate - labels).squaredNorm(along: -1)
@@ -102,15 +94,6 @@ public struct NegativeELBO: Codable, Sendable, Equatable {
     let mean = loss.mean()
     parts.loss = Double(mean.detached.scalar)
     return (mean, parts)
-  }
-
-  private func divergence<Posterior: ReparameterizedDistribution>(
-    of posterior: Posterior, from prior: any Density, at draw: Tensor
-  ) -> Tensor {
-    if divergence == .multiGamma, let posterior = posterior as? Dirichlet, let prior = prior as? Dirichlet {
-      return posterior.multiGammaDivergence(from: prior)
-    }
-    return posterior.divergence(from: prior, at: draw)
   }
 
   /// The draw, with the labels in place of a random share of its rows.

@@ -126,3 +126,24 @@ extension HDF5File {
     return pointers.map { $0.map { String(cString: $0) } ?? "" }
   }
 }
+
+extension HDF5File {
+  /// Walks every group and refuses the file if anything in it leads out of it.
+  func refuseForeignContent() throws {
+    try refuseForeignContent(in: "", depth: 0)
+  }
+
+  private func refuseForeignContent(in group: String, depth: Int) throws {
+    guard depth < 32 else {
+      throw SceneError.tooLarge(path: path, field: group, declared: "groups in groups", limit: "32 deep")
+    }
+    for name in try names(in: group.isEmpty ? "/" : group) {
+      let item = "\(group)/\(name)"
+      if try isGroup(item) {
+        try refuseForeignContent(in: item, depth: depth + 1)
+      } else if try isDataset(item) {
+        H5Dclose(try openDataset(item))
+      }
+    }
+  }
+}

@@ -47,6 +47,10 @@ public struct Matching: Sendable, Equatable {
     case .names:
       estimates = try Self.pairs(ofNames: truth.names, among: prediction.names)
     case .abundance:
+      if pixels.isEmpty {
+        throw UnmixingError.missing(
+          field: "true abundances", neededFor: "matching by abundance", remedy: "match by spectral angle instead")
+      }
       let costs = Self.squaredDifferences(truth.abundances, prediction.abundances, over: pixels)
       estimates = Assignment(minimizing: costs).columnOfRow
     case .spectralAngle:

@@ -74,7 +74,7 @@ public enum Split: Sendable, Equatable, CustomStringConvertible {
     precondition(isValid.count == rows * columns, "\(isValid.count) flags for \(rows) × \(columns) pixels")
     let valid = isValid.indices.filter { isValid[$0] }
     if valid.isEmpty { throw UnmixingError.emptyPart(part: "training", split: description, validPixels: 0) }
-    var random = RandomStream(seed: seed, stream: Self.stream)
+    var random = RandomPurpose.split.stream(seed: seed)
     switch self {
     case .none:
       return Pixels(training: valid, test: [])
@@ -90,8 +90,6 @@ public enum Split: Sendable, Equatable, CustomStringConvertible {
       return parts(of: valid) { heldTiles.contains(tiles[$0]) }
     }
   }
-
-  private static let stream: UInt32 = 0x5350_4C54
 
   /// Which of `count` things are held out.
   private func heldOut(

@@ -5,7 +5,7 @@
 Run: python gamma_gradient.py > gamma_gradient.json   writes the table of the tests, rows [a, log x, d log x/da].
 """
 import json
-import random
+import math
 
 import mpmath as m
 from mpmath import mp, mpf
@@ -43,3 +43,21 @@ def _series(a, log_x, digits):
             slope += term * harmonic
             if x < a + n and term * (harmonic + 1) < mpf(10) ** -digits * total:
                 return (total * (m.psi(0, a + 1) - log_x) + slope) / a
+
+
+def points():
+    """Shapes 1e-6 … 1e7; x where variates of that shape lie, and far out in both tails."""
+    for exponent in range(-24, 29):
+        a = 10 ** (exponent / 4)
+        if a < 1:
+            logs = [math.log(u) / a for u in (1e-9, 1e-3, 0.5)] + [-80, -30, -8, -2, -1, 0, 1, 2.5, 3.5]
+        else:
+            logs = [math.log(a) + z / math.sqrt(a) for z in (-7, -4, -2, -1, 0, 0.5, 1, 2, 4, 7)] + [math.log(a) - 2.5]
+        for log_x in logs:
+            if log_x < 700:
+                yield a, log_x
+
+
+if __name__ == "__main__":
+    rows = [[a, log_x, float(log_gradient(a, log_x))] for a, log_x in points()]
+    print("[" + ",\n".join(json.dumps(row) for row in rows) + "]")

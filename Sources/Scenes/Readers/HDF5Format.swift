@@ -1,0 +1,219 @@
+import Foundation
+import Tensors
+
+/// HDF5 and NetCDF 4 files: Alunite's own scenes, and any file in which an array is named or is the only one.
+struct HDF5Format: SceneFormat {
+  let name = "HDF5"
+  let extensions = ["h5", "hdf5", "he5", "nc"]
+
+  /// The signature may follow a block of the user's of 512, 1024, … bytes.
+  func recognizes(_ start: [UInt8]) -> Bool {
+    let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+    return [0, 512, 1_024].contains { start.dropFirst($0).starts(with: signature) }
+  }
+
+  func scene(at url: URL, options: ReadingOptions) throws -> Scene {
+    let file = try HDF5File(reading: url)
+    if options.variable == nil, let own = try AluniteSceneFile(file) { return try own.scene(options) }
+    var source = HDF5Source(file: file, options: options)
+    return try source.scene()
+  }
+
+  func truth(at url: URL, options: ReadingOptions, for scene: Scene?) throws -> GroundTruth {
+    let file = try HDF5File(reading: url)
+    if options.abundanceVariable == nil, let own = try AluniteSceneFile(file) {
+      let extents = try file.description(of: "spectra").dimensions
+      guard let truth = try own.truth(extents.dropLast().reduce(1, *)) else {
+        throw SceneError.missing(path: file.path, field: "truth", remedy: "the scene was written without")
+      }
+      return try truth.checked(rows: extents[0], columns: extents[1], against: scene, path: file.path)
+    }
+    var source = HDF5Source(file: file, options: options)
+    return try source.truth(for: scene)
+  }
+
+  func library(at url: URL, options: ReadingOptions) throws -> SpectralLibrary {
+    let file = try HDF5File(reading: url)
+    if options.variable == nil && options.endmemberVariable == nil, let own = try AluniteSceneFile(file) {
+      let names = try file.contains("truth/names") ? try file.strings("truth/names") : []
+      guard let library = try own.endmembers(names) else {
+        throw SceneError.missing(path: file.path, field: "endmembers", remedy: "the scene was written without")
+      }
+      return library
+    }
+    var source = HDF5Source(file: file, options: options)
+    return try source.library()
+  }
+}
+
+/// An HDF5 file of somebody else's being read under some options.
+struct HDF5Source {
+  let file: HDF5File
+  let options: ReadingOptions
+  var notes: [Note] = []
+
+  init(file: HDF5File, options: ReadingOptions) {
+    self.file = file
+    self.options = options
+  }
+
+  mutating func scene() throws -> Scene {
+    var binding = self.binding()
+    let (array, layout) = try bound(&binding, options.variable, "the scene")
+    notes += binding.notes
+    var stored = StoredScene(
+      path: file.path, name: URL(fileURLWithPath: file.path).deletingPathExtension().lastPathComponent,
+      format: "HDF5", rows: layout.rows, columns: layout.columns, values: try values(array, layout))
+    stored.axis = try axis(bands: layout.bands)
+    stored.isGood = try goodBands(count: layout.bands)
+    stored.axis = stored.axis?.marking(stored.isGood)
+    stored.ignoreValue = try fillValue(of: array.name)
+    stored.calibration = try calibration(of: array.name, bands: layout.bands)
+    stored.notes = notes
+    return try stored.cropped(options.window).scene(options)
+  }
+
+  mutating func truth(for scene: Scene?) throws -> GroundTruth {
+    var binding = self.binding()
+    binding.inner = "endmembers"
+    binding.rows = scene?.rows ?? options.rows
+    binding.columns = scene?.columns ?? options.columns
+    let (array, layout) = try bound(&binding, options.abundanceVariable, "the abundances")
+    notes += binding.notes
+    let names = try options.nameVariable.map { try file.strings($0) }
+    guard (names?.count ?? layout.bands) == layout.bands else {
+      throw SceneError.malformed(
+        path: file.path, field: options.nameVariable ?? "names", expected: "\(layout.bands) names",
+        found: "\(names?.count ?? 0)")
+    }
+    let truth = GroundTruth(abundances: try values(array, layout), names: names, notes: notes)
+    return try truth.checked(rows: layout.rows, columns: layout.columns, against: scene, path: file.path)
+  }
+
+  /// A matrix `[spectra, bands]`, named by the options or the only one.
+  mutating func library() throws -> SpectralLibrary {
+    let matrices = try arrays().filter { $0.dimensions.count == 2 && !$0.dimensions.contains(0) }
+    let name = options.endmemberVariable ?? options.variable
+    let chosen = name.map { name in matrices.filter { $0.name == Self.plain(name) } } ?? matrices
+    guard let array = chosen.first, chosen.count == 1 else {
+      throw SceneError.ambiguous(
+        path: file.path, field: "the library", candidates: matrices.map(\.label), remedy: "name the dataset")
+    }
+    let axis = try axis(bands: array.dimensions[1])
+    let names = try options.nameVariable.map { try file.strings($0) }
+    guard (names?.count ?? array.dimensions[0]) == array.dimensions[0] else {
+      throw SceneError.malformed(
+        path: file.path, field: options.nameVariable ?? "names", expected: "\(array.dimensions[0]) names",
+        found: "\(names?.count ?? 0)")
+    }
+    let library = SpectralLibrary(
+      names: names ?? (1...array.dimensions[0]).map { "Spectrum \($0)" }, spectra: try file.tensor(array.name),
+      axis: axis, source: file.path, notes: notes)
+    return library.cleaned(
+      divisor: try options.libraryDivisor(1), ignoreValue: try options.ignoreValue ?? fillValue(of: array.name))
+  }
+
+  private func binding() -> ArrayBinding {
+    ArrayBinding(
+      path: file.path, rows: options.rows, columns: options.columns,
+      bandCounts: (try? vectorLengths()) ?? [], isColumnMajor: options.pixelOrder == .columnMajor)
+  }
+
+  private func bound(
+    _ binding: inout ArrayBinding, _ name: String?, _ field: String
+  ) throws -> (ArrayDescription, ArrayLayout) {
+    if let name {
+      let array = try description(name)
+      return (array, try binding.layout(of: array))
+    }
+    return try binding.largest(of: arrays().filter { $0.dimensions.count == 3 }, called: field)
+  }
+
+  private func description(_ name: String) throws -> ArrayDescription {
+    let found = try file.description(of: name)
+    guard found.kind == .float || found.kind == .integer else {
+      throw SceneError.malformed(
+        path: file.path, field: name, expected: "numbers", found: "\(found.kind.rawValue) values")
+    }
+    return .lastFastest(Self.plain(name), found.dimensions)
+  }
+
+  private static func plain(_ name: String) -> String { HDF5File.parts(of: name).joined(separator: "/") }
+
+  private func values(_ array: ArrayDescription, _ layout: ArrayLayout) throws -> Tensor {
+    guard array.count <= options.memoryLimit / 4 else {
+      throw SceneError.tooLarge(
+        path: file.path, field: array.label, declared: "\(array.count) values", limit: "\(options.memoryLimit) bytes")
+    }
+    let flat = try file.tensor(array.name)
+    return flat.withUnsafeScalars { TypedNumbers(values: $0).gathered(layout) }
+  }
+
+  /// Every dataset of numbers, in groups too.
+  private func arrays() throws -> [ArrayDescription] {
+    try datasets(in: "", depth: 0).compactMap { name in
+      let found = try file.description(of: name)
+      return found.kind == .float || found.kind == .integer ? .lastFastest(name, found.dimensions) : nil
+    }
+  }
+
+  private func datasets(in group: String, depth: Int) throws -> [String] {
+    guard depth < 16 else { return [] }
+    return try file.names(in: group.isEmpty ? "/" : group).flatMap { name -> [String] in
+      let item = group.isEmpty ? name : "\(group)/\(name)"
+      if try file.isGroup(item) { return try datasets(in: item, depth: depth + 1) }
+      return try file.isDataset(item) ? [item] : []
+    }
+  }
+
+  private func vectorLengths() throws -> Set<Int> {
+    Set(try arrays().filter { $0.dimensions.count == 1 && $0.count > 1 }.map(\.count))
+  }
+
+  private mutating func axis(bands: Int) throws -> SpectralAxis? {
+    var statement = AxisStatement(path: file.path, field: "wavelengths", bands: bands)
+    if let url = options.wavelengthFile {
+      let table = try WavelengthTable.read(url, bands: bands)
+      (statement.path, statement.centers, statement.widths) = (url.path, table.centers, table.widths)
+    } else if let name = try options.wavelengthVariable ?? wavelengthDataset(bands: bands) {
+      statement.field = name
+      statement.centers = try file.doubles(name)
+      statement.unit = try file.text(attribute: "units", of: name)
+      let beside = name.split(separator: "/").dropLast().joined(separator: "/") + "/fwhm"
+      if try file.isDataset(beside) { statement.widths = try file.doubles(beside) }
+    }
+    return try statement.axis(options, notes: &notes)
+  }
+
+  /// The only vector of the right length whose numbers can be wavelengths.
+  private func wavelengthDataset(bands: Int) throws -> String? {
+    let found = try arrays().filter { array in
+      guard array.dimensions == [bands], bands > 1 else { return false }
+      let values = try file.doubles(array.name)
+      return SpectralAxis.Unit.guess(from: values) != nil && zip(values, values.dropFirst()).contains { $0 < $1 }
+        && (values.max() ?? 0) - (values.min() ?? 0) > 0.3
+    }
+    let named = found.filter { $0.name.lowercased().contains("wavelength") }
+    return (found.count == 1 ? found : named).count == 1 ? (found.count == 1 ? found : named)[0].name : nil
+  }
+
+  /// The flags that imaging spectrometers' products keep beside their wavelengths.
+  private func goodBands(count: Int) throws -> [Bool]? {
+    let named = try arrays().filter { $0.dimensions == [count] && $0.name.hasSuffix("good_wavelengths") }
+    return try named.first.map { try file.doubles($0.name).map { $0 != 0 } }
+  }
+
+  private func fillValue(of name: String) throws -> Double? {
+    try file.doubles(attribute: "_FillValue", of: name)?.first
+  }
+
+  /// NetCDF's `scale_factor` and `add_offset`.
+  private func calibration(of name: String, bands: Int) throws -> Calibration {
+    let factor = try file.doubles(attribute: "scale_factor", of: name)?.first
+    let offset = try file.doubles(attribute: "add_offset", of: name)?.first
+    guard factor != nil || offset != nil else { return Calibration() }
+    return Calibration(
+      gains: factor.map { [Double](repeating: $0, count: bands) },
+      offsets: offset.map { [Double](repeating: $0, count: bands) }, field: "scale_factor")
+  }
+}

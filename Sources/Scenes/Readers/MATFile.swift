@@ -1,0 +1,226 @@
+internal import CMatIO
+import Foundation
+import Tensors
+
+/// A variable of a MATLAB file: what it is, and its values once they are read.
+final class MATVariable {
+  /// What a variable holds.
+  enum Kind: Equatable { case numbers, text, cells, other }
+
+  let name: String
+  let dimensions: [Int]
+  let kind: Kind
+  private let pointer: UnsafeMutablePointer<matvar_t>
+
+  /// Takes the variable over; `nil` when its description makes no sense.
+  fileprivate init?(owning pointer: UnsafeMutablePointer<matvar_t>) {
+    let variable = pointer.pointee
+    guard variable.rank >= 0, variable.rank < 64, let extents = variable.dims ?? nil else {
+      Mat_VarFree(pointer)
+      return nil
+    }
+    self.pointer = pointer
+    name = variable.name.map { String(cString: $0) } ?? ""
+    dimensions = (0..<Int(variable.rank)).map { Int(clamping: extents[$0]) }
+    kind = Self.kind(variable)
+  }
+
+  deinit { Mat_VarFree(pointer) }
+
+  private static func kind(_ variable: matvar_t) -> Kind {
+    if variable.isComplex != 0 { return .other }
+    switch variable.class_type {
+    case MAT_C_DOUBLE, MAT_C_SINGLE, MAT_C_INT8, MAT_C_UINT8, MAT_C_INT16, MAT_C_UINT16, MAT_C_INT32, MAT_C_UINT32,
+      MAT_C_INT64, MAT_C_UINT64:
+      return .numbers
+    case MAT_C_CHAR: return .text
+    case MAT_C_CELL: return .cells
+    default: return .other
+    }
+  }
+
+  /// The number of elements; `nil` if it does not fit an `Int`.
+  var count: Int? { checkedProduct(dimensions) }
+
+  /// The extents as MATLAB writes them: `156×9025`.
+  var extents: String { dimensions.map(String.init).joined(separator: "×") }
+
+  /// Whether the values are stored as they are, so that a file must be at least as long as they are.
+  fileprivate var isCompressed: Bool { pointer.pointee.compression != MAT_COMPRESSION_NONE }
+
+  fileprivate func load(from file: OpaquePointer) -> Bool {
+    if pointer.pointee.data != nil && kind != .cells { return true }
+    return Mat_VarReadDataAll(file, pointer) == 0
+  }
+
+  /// Lends the loaded values with their type.
+  fileprivate func withValues<Result>(_ body: (any NumberBuffer) -> Result) -> Result? {
+    let variable = pointer.pointee
+    guard let count, let data = variable.data, variable.nbytes >= count,
+      variable.nbytes >= count * Int(variable.data_size)
+    else { return nil }
+    func typed<Number: StoredNumber>(_: Number.Type) -> Result? {
+      guard Int(variable.data_size) == MemoryLayout<Number>.size else { return nil }
+      let start = data.bindMemory(to: Number.self, capacity: count)
+      return body(TypedNumbers(values: UnsafeBufferPointer(start: start, count: count)))
+    }
+    switch variable.class_type {
+    case MAT_C_DOUBLE: return typed(Double.self)
+    case MAT_C_SINGLE: return typed(Float.self)
+    case MAT_C_INT8: return typed(Int8.self)
+    case MAT_C_UINT8: return typed(UInt8.self)
+    case MAT_C_INT16: return typed(Int16.self)
+    case MAT_C_UINT16: return typed(UInt16.self)
+    case MAT_C_INT32: return typed(Int32.self)
+    case MAT_C_UINT32: return typed(UInt32.self)
+    case MAT_C_INT64: return typed(Int64.self)
+    case MAT_C_UINT64: return typed(UInt64.self)
+    default: return nil
+    }
+  }
+
+  /// The rows of a loaded character array, or the texts of a loaded cell array.
+  fileprivate func texts() -> [String]? {
+    switch kind {
+    case .text: return Self.rows(of: pointer.pointee)
+    case .cells: return cellTexts()
+    default: return nil
+    }
+  }
+
+  private func cellTexts() -> [String]? {
+    guard let count, let data = pointer.pointee.data, pointer.pointee.nbytes >= count * MemoryLayout<Int>.size else {
+      return nil
+    }
+    let cells = data.bindMemory(to: UnsafeMutablePointer<matvar_t>?.self, capacity: count)
+    var texts: [String] = []
+    for cell in 0..<count {
+      guard let variable = cells[cell]?.pointee, variable.class_type == MAT_C_CHAR else { return nil }
+      texts.append((Self.rows(of: variable) ?? []).joined(separator: " "))
+    }
+    return texts
+  }
+
+  private static func rows(of variable: matvar_t) -> [String]? {
+    guard variable.rank == 2, let extents = variable.dims else { return nil }
+    let (rows, width) = (Int(clamping: extents[0]), Int(clamping: extents[1]))
+    if rows == 0 || width == 0 { return [""] }
+    let unit = Int(variable.data_size)
+    guard let count = checkedProduct([rows, width]), let data = variable.data, [1, 2, 4].contains(unit),
+      let bytes = checkedProduct([count, unit]), variable.nbytes >= bytes
+    else { return nil }
+    return (0..<rows).map { row in
+      let codes = (0..<width).map { column -> UInt32 in
+        let place = UnsafeRawPointer(data) + (row + column * rows) * unit
+        switch unit {
+        case 1: return UInt32(place.loadUnaligned(as: UInt8.self))
+        case 2: return UInt32(place.loadUnaligned(as: UInt16.self))
+        default: return place.loadUnaligned(as: UInt32.self)
+        }
+      }
+      return text(codes: codes, areBytes: unit == 1)
+    }
+  }
+
+  private static func text(codes: [UInt32], areBytes: Bool) -> String {
+    let codes = codes.prefix { $0 != 0 }
+    let text =
+      areBytes
+      ? String(decoding: codes.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
+      : String(decoding: codes.map { UInt16(truncatingIfNeeded: $0) }, as: UTF16.self)
+    return text.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+}
+
+/// A MATLAB file of version 5 or 7.3, opened for reading only.
+final class MATFile {
+  let path: String
+  let size: Int
+  /// All variables, without their values.
+  let variables: [MATVariable]
+  private let file: OpaquePointer
+  private let memoryLimit: Int
+
+  init(_ url: URL, memoryLimit: Int) throws {
+    let input = try InputFile(url)
+    path = input.path
+    size = input.size
+    self.memoryLimit = memoryLimit
+    if try MATSignature(input) == .version73 {
+      try HDF5File.prepare(path)
+      try HDF5File(reading: url).refuseForeignContent()
+    } else {
+      try MATElements.check(input)
+    }
+    let opened = url.withUnsafeFileSystemRepresentation { name in
+      name.flatMap { Mat_Open($0, Int32(MAT_ACC_RDONLY.rawValue)) }
+    }
+    guard let opened else {
+      throw SceneError.malformed(path: path, field: "header", expected: "a MATLAB file", found: "a damaged one")
+    }
+    file = opened
+    var found: [MATVariable] = []
+    while found.count < 10_000, let next = Mat_VarReadNextInfo(opened) {
+      guard let variable = MATVariable(owning: next) else { continue }
+      found.append(variable)
+    }
+    variables = found
+  }
+
+  deinit { Mat_Close(file) }
+
+  /// The variables that are arrays of real numbers.
+  var arrays: [MATVariable] { variables.filter { $0.kind == .numbers } }
+
+  /// The variable of this name.
+  func variable(_ name: String) throws -> MATVariable {
+    guard let variable = variables.first(where: { $0.name == name }) else {
+      throw SceneError.missing(path: path, field: "variable `\(name)`", remedy: "the file holds \(listing)")
+    }
+    return variable
+  }
+
+  /// All variables with their extents, for messages.
+  var listing: String {
+    variables.isEmpty
+      ? "no variables" : variables.prefix(30).map { "\($0.name) (\($0.extents))" }.joined(separator: ", ")
+  }
+
+  /// Lends the values of an array of numbers.
+  func withValues<Result>(of variable: MATVariable, _ body: (any NumberBuffer) -> Result) throws -> Result {
+    try load(variable)
+    guard variable.kind == .numbers, let result = variable.withValues(body) else {
+      throw SceneError.malformed(
+        path: path, field: variable.name, expected: "\(variable.extents) real numbers", found: "damaged data")
+    }
+    return result
+  }
+
+  /// All values of an array of numbers, first index fastest.
+  func doubles(_ variable: MATVariable) throws -> [Double] {
+    try withValues(of: variable) { $0.doubles() }
+  }
+
+  /// The texts of a character or cell array; `nil` if it holds anything else.
+  func texts(_ variable: MATVariable) throws -> [String]? {
+    guard variable.kind == .text || variable.kind == .cells else { return nil }
+    try load(variable)
+    return variable.texts()
+  }
+
+  /// Reads the values, if the file can hold as many as it declares.
+  private func load(_ variable: MATVariable) throws {
+    // The smallest stored number is a byte; deflate shrinks at most 1032 times.
+    let most = checkedProduct([size, variable.isCompressed ? 1_032 : 1]) ?? Int.max
+    guard let count = variable.count, let bytes = checkedProduct([count, 8]), count <= most, bytes <= memoryLimit
+    else {
+      throw SceneError.tooLarge(
+        path: path, field: variable.name, declared: "\(variable.extents) values",
+        limit: "the \(most) that \(size) bytes can hold, or the limit of \(memoryLimit) bytes")
+    }
+    guard variable.load(from: file) else {
+      throw SceneError.malformed(
+        path: path, field: variable.name, expected: "\(variable.extents) values", found: "data that cannot be read")
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Tensors
+
+extension MATSource {
+  /// A matrix of spectra: the one that was named, or the only matrix of numbers that is not a list of names.
+  mutating func library() throws -> SpectralLibrary {
+    let array = try libraryArray()
+    let (spectraAxis, names) = try spectraAxis(of: array)
+    let bandAxis = 1 - spectraAxis
+    let (count, bands) = (array.dimensions[spectraAxis], array.dimensions[bandAxis])
+    let layout = ArrayLayout(
+      rows: count, columns: 1, bands: bands, rowStride: array.strides[spectraAxis], columnStride: 0,
+      bandStride: array.strides[bandAxis])
+    let table = try file.withValues(of: file.variable(array.name)) { $0.gathered(layout) }
+    let head = LibraryHead(table, names: names)
+    let axis = try libraryAxis(head, bands: bands)
+    notes += head.notes
+    let kept = Array(head.count..<count)
+    guard !kept.isEmpty else {
+      throw SceneError.malformed(path: path, field: array.name, expected: "spectra", found: "only wavelengths")
+    }
+    let library = SpectralLibrary(
+      names: kept.map { names?[$0] ?? "Spectrum \($0 + 1)" }, spectra: table.gatheringRows(kept), axis: axis,
+      source: path, notes: notes)
+    return library.cleaned(divisor: try options.libraryDivisor(1), ignoreValue: options.ignoreValue)
+  }
+
+  private func libraryArray() throws -> ArrayDescription {
+    if let name = options.endmemberVariable ?? options.variable {
+      let array = try array(name)
+      guard array.dimensions.count == 2 else {
+        throw SceneError.malformed(path: path, field: name, expected: "a matrix of spectra", found: array.extents)
+      }
+      return array
+    }
+    let matrices = arrays.filter { array in
+      array.dimensions.count == 2 && array.dimensions.allSatisfy { $0 > 1 }
+    }
+    let candidates = try matrices.filter { try !isText($0.name) }
+    guard let first = candidates.first else {
+      throw SceneError.missing(path: path, field: "a matrix of spectra", remedy: "the file holds \(file.listing)")
+    }
+    guard candidates.count == 1 else {
+      throw SceneError.ambiguous(
+        path: path, field: "the library", candidates: candidates.map(\.label), remedy: "name the variable")
+    }
+    return first
+  }
+
+  private func isText(_ name: String) throws -> Bool {
+    let values = try file.doubles(try file.variable(name))
+    return values.allSatisfy { $0 == $0.rounded() && $0 >= 0 && $0 <= 126 } && values.contains { $0 >= 65 }
+  }
+
+  /// The axis that counts spectra: as long as a list of names, not as long as a vector of wavelengths, or the second.
+  private mutating func spectraAxis(of array: ArrayDescription) throws -> (Int, [String]?) {
+    for axis in [1, 0] {
+      var trial = self
+      if let names = try trial.names(count: array.dimensions[axis]) { return (axis, names) }
+    }
+    let lengths = Set(vectors.compactMap(\.count))
+    let (first, second) = (array.dimensions[0], array.dimensions[1])
+    if lengths.contains(second) && !lengths.contains(first) { return (0, nil) }
+    if !lengths.contains(first) {
+      notes.append(
+        Note(
+          .warning, field: array.label, found: "nothing states which axis counts spectra",
+          action: "columns are read as spectra"))
+    }
+    return (1, nil)
+  }
+
+  private mutating func libraryAxis(_ head: LibraryHead, bands: Int) throws -> SpectralAxis? {
+    guard let centers = head.centers else { return try axis(bands: bands) }
+    let statement = AxisStatement(
+      path: path, field: "wavelengths", centers: centers, widths: head.widths, unit: head.unit, bands: bands)
+    return try statement.axis(options, notes: &notes)
+  }
+}
+
+/// The first columns of a laboratory's matrix, which are not spectra: wavelengths, widths, channel numbers.
+struct LibraryHead {
+  /// How many columns they are.
+  private(set) var count = 0
+  private(set) var centers: [Double]?
+  private(set) var widths: [Double]?
+  private(set) var unit: String?
+  private(set) var notes: [Note] = []
+
+  /// - Parameter table: `[columns, bands]`, spectra and what comes before them.
+  init(_ table: Tensor, names: [String]?) {
+    guard let names else { return }
+    for (position, name) in names.prefix(4).enumerated() where position == count {
+      let values = table[position].scalars.map(Double.init)
+      let words = name.lowercased()
+      if centers == nil && words.contains("wavelength") && SpectralAxis.Unit.guess(from: values) != nil {
+        centers = values
+        unit = words.contains("micro") ? "Micrometers" : words.contains("nano") ? "Nanometers" : nil
+      } else if widths == nil && (words.contains("resolution") || words.contains("fwhm") || words.contains("bandpass"))
+        && values.allSatisfy({ $0 > 0 })
+      {
+        widths = values
+      } else if !(words.contains("channel") && values == (1...values.count).map(Double.init)) {
+        break
+      }
+      count += 1
+      notes.append(
+        Note(
+          .information, field: "column \(position + 1)", found: "`\(name)`",
+          action: "not read as a spectrum but as what its name says"))
+    }
+  }
+}

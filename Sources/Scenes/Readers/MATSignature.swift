@@ -1,0 +1,58 @@
+import Foundation
+
+/// Which version of MATLAB's format a file says it is.
+enum MATSignature {
+  case version5
+  case version73
+
+  /// The bytes before the first variable.
+  static let headerLength = 128
+
+  init(_ file: InputFile) throws {
+    let start = try file.start(upTo: 520)
+    guard let signature = MATSignature(start) else {
+      throw SceneError.malformed(
+        path: file.path, field: "header", expected: "a MATLAB file of version 5 or 7.3",
+        found: start.count < Self.headerLength ? "\(start.count) bytes" : "another format")
+    }
+    self = signature
+  }
+
+  /// By the version number and byte-order mark that end the header.
+  init?(_ start: [UInt8]) {
+    guard start.count >= Self.headerLength else { return nil }
+    switch (start[124], start[125], start[126], start[127]) {
+    case (0x00, 0x01, 0x49, 0x4D), (0x01, 0x00, 0x4D, 0x49): self = .version5
+    case (0x00, 0x02, 0x49, 0x4D), (0x02, 0x00, 0x4D, 0x49): self = .version73
+    default: return nil
+    }
+  }
+}
+
+/// The outermost elements of a version 5 file, walked before a library sees them: every one must lie in the file.
+enum MATElements {
+  static func check(_ file: InputFile) throws {
+    let start = try file.start(upTo: MATSignature.headerLength)
+    let isBigEndian = start[126] == 0x4D
+    var position = MATSignature.headerLength
+    var count = 0
+    while position + 8 <= file.size {
+      let tag = try file.bytes(in: position..<(position + 8))
+      let length = tag.withUnsafeBytes { bytes in
+        bytes.baseAddress.map { Int(UInt32.read($0 + 4, isBigEndian: isBigEndian)) } ?? 0
+      }
+      guard length <= file.size - position - 8 else {
+        throw SceneError.truncated(path: file.path, expectedBytes: position + 8 + length, foundBytes: file.size)
+      }
+      position += 8 + length
+      count += 1
+    }
+    guard position == file.size else {
+      throw SceneError.truncated(path: file.path, expectedBytes: position + 8, foundBytes: file.size)
+    }
+    guard count > 0 else {
+      throw SceneError.malformed(
+        path: file.path, field: "file", expected: "at least one variable", found: "\(file.size) bytes without any")
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import Tensors
+
+extension MATSource {
+  /// Abundances, with endmembers and names where the file has them.
+  mutating func truth(for scene: Scene?) throws -> GroundTruth {
+    var binding = try abundanceBinding()
+    if let scene {
+      binding.rows = scene.rows
+      binding.columns = scene.columns
+    }
+    let found = try abundances(binding, besides: nil)
+    notes += found.binding.notes
+    let count = found.layout.bands
+    let values = try self.values(found.array.name, found.layout)
+    let names = try self.names(count: count)
+    let endmembers = try self.endmembers(
+      count: count, names: names, sourceBands: scene?.sourceBands, except: found.array.name)
+    let truth = GroundTruth(abundances: values, endmembers: endmembers, names: names, notes: notes)
+    return try truth.checked(rows: found.layout.rows, columns: found.layout.columns, against: scene, path: path)
+  }
+
+  /// The abundances that lie in a scene's own file, if there is exactly one such array.
+  mutating func innerTruth(besides cube: String, _ scene: StoredScene) throws -> GroundTruth? {
+    var binding = try abundanceBinding()
+    binding.rows = scene.rows
+    binding.columns = scene.columns
+    let found: Found
+    do {
+      found = try abundances(binding, besides: cube)
+    } catch SceneError.ambiguous(_, _, let candidates, _) {
+      notes.append(
+        Note(
+          .information, field: "truth", found: candidates.joined(separator: ", "), action: "none is read",
+          remedy: "name the variable that holds the abundances"))
+      return nil
+    } catch SceneError.missing where options.abundanceVariable == nil {
+      return nil
+    }
+    var own = self
+    let names = try own.names(count: found.layout.bands)
+    let endmembers = try own.endmembers(
+      count: found.layout.bands, names: names, sourceBands: Array(0..<scene.bands), except: found.array.name)
+    notes.append(
+      Note(
+        .information, field: "truth", found: "\(found.array.label) sums to 1 in every pixel",
+        action: "read as reference abundances"))
+    return GroundTruth(
+      abundances: try values(found.array.name, found.layout), endmembers: endmembers, names: names,
+      notes: Array(own.notes.dropFirst(notes.count - 1)))
+  }
+
+  private struct Found {
+    var array: ArrayDescription
+    var layout: ArrayLayout
+    var binding: ArrayBinding
+  }
+
+  private func abundanceBinding() throws -> ArrayBinding {
+    var binding = try self.binding()
+    binding.inner = "endmembers"
+    binding.bandCounts = Set(
+      try file.variables.filter { $0.kind == .cells }.compactMap { try file.texts($0)?.count }.filter { $0 > 1 })
+    return binding
+  }
+
+  private func abundances(_ binding: ArrayBinding, besides cube: String?) throws -> Found {
+    if let name = options.abundanceVariable {
+      var binding = binding
+      let array = try array(name)
+      return Found(array: array, layout: try binding.layout(of: array), binding: binding)
+    }
+    let found = try arrays.filter { $0.name != cube }.compactMap { array -> Found? in
+      var trial = binding
+      guard array.count > 1, let layout = try? trial.layout(of: array), layout.bands > 1,
+        layout.rows * layout.columns > 1, try sumsToOne(array.name, layout)
+      else { return nil }
+      return Found(array: array, layout: layout, binding: trial)
+    }
+    guard let first = found.first else {
+      throw SceneError.missing(
+        path: path, field: "an array of abundances", remedy: "the file holds \(file.listing); name the variable")
+    }
+    guard found.count == 1 else {
+      throw SceneError.ambiguous(
+        path: path, field: "the abundances", candidates: found.map(\.array.label), remedy: "name the variable")
+    }
+    return first
+  }
+
+  private func values(_ name: String, _ layout: ArrayLayout) throws -> Tensor {
+    try file.withValues(of: file.variable(name)) { $0.gathered(layout) }
+  }
+
+  /// Whether the numbers are fractions: not negative, and with a sum of 1 in at least nine pixels of ten.
+  private func sumsToOne(_ name: String, _ layout: ArrayLayout) throws -> Bool {
+    let values = try self.values(name, layout)
+    return values.withUnsafeScalars { values in
+      var whole = 0
+      for pixel in 0..<(values.count / layout.bands) {
+        let fractions = values[(pixel * layout.bands)..<((pixel + 1) * layout.bands)]
+        if fractions.contains(where: { !($0 >= -1e-4) }) { return false }
+        if abs(fractions.reduce(0, +) - 1) < 1e-2 { whole += 1 }
+      }
+      return whole * 10 >= values.count / layout.bands * 9
+    }
+  }
+
+  /// The only matrix with `count` spectra over the scene's bands, by extents; over all bands of the sensor, if a vector
+  /// says which of them the scene has.
+  private mutating func endmembers(
+    count: Int, names: [String]?, sourceBands: [Int]?, except abundances: String
+  ) throws -> SpectralLibrary? {
+    let bands = sourceBands?.count
+    let candidates = try endmemberCandidates(count: count, bands: bands, except: abundances)
+    guard candidates.count == 1, let array = candidates.first else {
+      let found = candidates.isEmpty ? "missing" : candidates.map(\.label).joined(separator: ", ")
+      notes.append(
+        Note(
+          .information, field: "endmembers", found: found, action: "none is read",
+          remedy: "the variable that holds them can be named"))
+      return nil
+    }
+    let spectraAxis = array.dimensions[1] == count ? 1 : 0
+    let all = array.dimensions[1 - spectraAxis]
+    let layout = ArrayLayout(
+      rows: count, columns: 1, bands: all, rowStride: array.strides[spectraAxis], columnStride: 0,
+      bandStride: array.strides[1 - spectraAxis])
+    let library = SpectralLibrary(
+      names: names ?? (1...count).map { "Endmember \($0)" }, spectra: try values(array.name, layout), source: path)
+    guard let bands, let sourceBands, all != bands else { return library }
+    if let chosen = try selection(of: bands, from: all) {
+      notes.append(
+        Note(
+          .warning, field: array.label, found: "\(all) bands for a scene of \(bands)",
+          action: "those in \(chosen.name) are taken"))
+      return library.selecting(bands: chosen.indices)
+    }
+    return library.selecting(bands: sourceBands)
+  }
+
+  private func endmemberCandidates(
+    count: Int, bands: Int?, except abundances: String
+  ) throws -> [ArrayDescription] {
+    if let name = options.endmemberVariable {
+      let array = try array(name)
+      guard array.dimensions.count == 2, array.dimensions.contains(count) else {
+        throw SceneError.malformed(
+          path: path, field: name, expected: "a matrix of \(count) spectra", found: array.extents)
+      }
+      return [array]
+    }
+    let matrices = arrays.filter { array in
+      array.name != abundances && array.dimensions.count == 2 && array.dimensions.contains(count)
+        && array.dimensions.allSatisfy { $0 > 1 }
+    }
+    guard let bands else { return matrices }
+    let exact = matrices.filter { $0.dimensions == [bands, count] || $0.dimensions == [count, bands] }
+    if !exact.isEmpty { return exact }
+    return try matrices.filter { array in
+      let all = array.dimensions[0] == count ? array.dimensions[1] : array.dimensions[0]
+      return try all > bands && selection(of: bands, from: all) != nil
+    }
+  }
+}

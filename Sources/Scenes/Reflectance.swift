@@ -1,0 +1,142 @@
+import Tensors
+
+/// The extremes of every band over the valid pixels.
+struct BandRange {
+  var least: [Scalar]
+  var most: [Scalar]
+}
+
+extension StoredScene {
+  /// The largest median that can still be reflectance.
+  static let largestPlausibleMedian = 2.0
+
+  /// Applies exactly one calibration and checks that reflectance comes out.
+  ///
+  /// - Throws: ``SceneError/unstatedScale(path:median:maximum:)`` when values are large and nobody said why.
+  mutating func calibrate(_ mask: [Bool], _ options: ReadingOptions) throws -> BandRange {
+    let wasStated = calibration.field
+    switch options.scale {
+    case .stated: break
+    case .factor(let factor):
+      calibration = Calibration(divisor: factor, field: "the factor asked for")
+    case .maximum:
+      let stored = range(mask)
+      calibration = Calibration(divisor: Double(stored.most.max() ?? 1), field: "the scene's maximum")
+    }
+    guard calibration.divisor.isFinite, calibration.divisor != 0 else {
+      throw SceneError.malformed(
+        path: path, field: calibration.field ?? "scale", expected: "a number other than 0",
+        found: "\(calibration.divisor)")
+    }
+    apply(mask)
+    noteCalibration(wasStated)
+    let range = self.range(mask)
+    try checkScale(mask, range, options)
+    return range
+  }
+
+  private mutating func noteCalibration(_ wasStated: String?) {
+    guard let field = calibration.field else { return }
+    var action = "reflectance = "
+    if calibration.gains != nil { action += "gain of the band × " }
+    action += "stored"
+    if calibration.divisor != 1 { action += " / \(Numbers.text(calibration.divisor))" }
+    if calibration.offsets != nil { action += " + offset of the band" }
+    if let wasStated, wasStated != field { action += "; `\(wasStated)` is not applied" }
+    note(.information, "scale", field, action, remedy: "another factor can be stated")
+  }
+
+  private mutating func apply(_ mask: [Bool]) {
+    let (bands, divisor) = (self.bands, calibration.divisor)
+    guard divisor != 1 || calibration.gains != nil || calibration.offsets != nil else { return }
+    let gains = calibration.gains ?? [Double](repeating: 1, count: bands)
+    let offsets = calibration.offsets ?? [Double](repeating: 0, count: bands)
+    let chunk = 4_096
+    values.withUnsafeMutableScalars { values in
+      parallelFor((mask.count + chunk - 1) / chunk) { part in
+        for pixel in (part * chunk)..<min(mask.count, (part + 1) * chunk) where mask[pixel] {
+          for band in 0..<bands {
+            let place = pixel * bands + band
+            values[place] = Scalar(gains[band] * Double(values[place]) / divisor + offsets[band])
+          }
+        }
+      }
+    }
+  }
+
+  /// The extremes of every band over the valid pixels.
+  func range(_ mask: [Bool]) -> BandRange {
+    let bands = self.bands
+    var range = BandRange(
+      least: [Scalar](repeating: .infinity, count: bands), most: [Scalar](repeating: -.infinity, count: bands))
+    values.withUnsafeScalars { values in
+      for pixel in mask.indices where mask[pixel] {
+        for band in 0..<bands {
+          let value = values[pixel * bands + band]
+          range.least[band] = min(range.least[band], value)
+          range.most[band] = max(range.most[band], value)
+        }
+      }
+    }
+    return range
+  }
+
+  private mutating func checkScale(_ mask: [Bool], _ range: BandRange, _ options: ReadingOptions) throws {
+    let (median, negative) = sampled(mask)
+    let most = Double(range.most.max() ?? 0)
+    if median > Self.largestPlausibleMedian {
+      guard case .factor = options.scale else {
+        if let field = calibration.field {
+          throw SceneError.malformed(
+            path: path, field: field, expected: "a scale that makes values reflectance", found: "a median of \(median)")
+        }
+        throw SceneError.unstatedScale(path: path, median: median, maximum: most)
+      }
+      note(.warning, "scale", "the median is \(median)", "kept, as the factor was asked for")
+    }
+    if negative > 0 {
+      note(.information, "values", "about \(Numbers.text(negative * 100)) % of samples are negative", "kept")
+    }
+  }
+
+  /// The median of at most 65 536 evenly spaced samples of valid pixels, and the share of them below 0.
+  private func sampled(_ mask: [Bool]) -> (median: Double, negative: Double) {
+    let bands = self.bands
+    let total = mask.count { $0 } * bands
+    let step = max(1, total / 65_536)
+    var sample: [Scalar] = []
+    values.withUnsafeScalars { values in
+      var position = 0
+      for pixel in mask.indices where mask[pixel] {
+        while position < bands {
+          sample.append(values[pixel * bands + position])
+          position += step
+        }
+        position -= bands
+      }
+    }
+    guard !sample.isEmpty else { return (0, 0) }
+    sample.sort()
+    return (Double(sample[sample.count / 2]), Double(sample.count { $0 < 0 }) / Double(sample.count))
+  }
+
+  /// Refuses, drops or keeps bands that are the same in all valid pixels. A single valid pixel decides nothing.
+  mutating func handleConstantBands(
+    _ range: BandRange, _ mask: [Bool], _ options: ReadingOptions, _ chosen: inout [Int]
+  ) throws {
+    let constant = (0..<bands).filter { range.least[$0] == range.most[$0] }
+    guard !constant.isEmpty, mask.count(where: { $0 }) > 1 else { return }
+    let names = ranges(constant.map { chosen[$0] + 1 })
+    switch options.constantBands {
+    case .refuse: throw SceneError.constantBands(path: path, bands: constant.map { chosen[$0] })
+    case .keep: note(.warning, "bands", "\(names) (1-based) do not vary", "kept, as asked")
+    case .drop:
+      guard constant.count < bands else {
+        throw SceneError.constantBands(path: path, bands: constant.map { chosen[$0] })
+      }
+      let isConstant = Set(constant)
+      keep((0..<bands).filter { !isConstant.contains($0) }, &chosen)
+      note(.warning, "bands", "\(names) (1-based) do not vary", "left out, as asked")
+    }
+  }
+}
