@@ -12,7 +12,7 @@ typedef float alu_scalar;
 
 // One function, three machine codes, chosen when the program starts.
 #if defined(__x86_64__)
-#define ALU_CLONES __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#define ALU_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define ALU_CLONES
 #endif

@@ -1,0 +1,63 @@
+import Tensors
+
+/// Independent components in (0, 1).
+///
+///     log p(x) = Σ log Γ(a + b) − log Γ(a) − log Γ(b) + (a − 1) log x + (b − 1) log(1 − x)
+///     E[x] = a/(a + b),   Var[x] = ab / (a + b)² (a + b + 1)
+///
+/// - Shapes: `a` and `b`, both positive, broadcast to `[rows, event]`.
+/// - Edge cases: x = 0 and 1 − x = 0 are scored as the least normal `Scalar`; partial derivatives are held within ±10³⁰.
+public struct Beta: ReparameterizedDistribution, EntropicDistribution, MarginalQuantiles {
+  /// The weight of 1, broadcast to the shape of a draw.
+  public let a: Tensor
+  /// The weight of 0, broadcast to the shape of a draw.
+  public let b: Tensor
+
+  /// A beta distribution.
+  public init(_ a: Tensor, _ b: Tensor) {
+    let shape = a.shape.broadcasting(with: b.shape)
+    self.a = a.broadcast(to: shape)
+    self.b = b.broadcast(to: shape)
+  }
+
+  /// The shape of a draw.
+  public var shape: Shape { a.shape }
+
+  /// a/(a + b).
+  public var mean: Tensor { a / (a + b) }
+
+  /// ab / (a + b)² (a + b + 1).
+  public var variance: Tensor {
+    let total = a + b
+    return (a / total) * (b / total) / (total + 1)
+  }
+
+  /// log p of numbers in (0, 1), in Double inside.
+  public func logDensity(of value: Tensor) -> Tensor { RowFunction.betaLogDensity(value, a, b) }
+
+  /// γ_a/(γ_a + γ_b) of two gamma variates, by the difference of their logarithms.
+  public func sample(using random: inout RandomStream) -> Tensor {
+    let first = Tensor.logGammaDraw(concentration: a, using: &random)
+    let second = Tensor.logGammaDraw(concentration: b, using: &random)
+    return (first - second).sigmoid()
+  }
+
+  /// KL from another beta distribution.
+  public func closedFormDivergence(from prior: any Density) -> Tensor? {
+    guard let prior = prior as? Beta else { return nil }
+    return RowFunction.betaDivergence(a, b, prior.a, prior.b)
+  }
+
+  /// −KL from the uniform distribution on (0, 1).
+  public var entropy: Tensor { -RowFunction.betaDivergence(a, b, Tensor(1), Tensor(1)) }
+
+  /// I⁻¹(probability; a, b) with the regularised incomplete beta function I.
+  public func marginalQuantile(_ probability: Double) -> Tensor {
+    Tensor(shape, zip(a.scalars, b.scalars).map { Self.quantile(probability, Double($0), Double($1)) })
+  }
+
+  /// The quantile of one component, from parameters in Double.
+  static func quantile(_ probability: Double, _ a: Double, _ b: Double) -> Scalar {
+    Scalar(SpecialFunctions.inverseRegularizedBeta(p: probability, a: a, b: b))
+  }
+}

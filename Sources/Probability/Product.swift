@@ -1,0 +1,21 @@
+import Tensors
+
+/// Several densities of one value, multiplied: a likelihood and its penalties, or a prior made of several.
+///
+///     log p(x) = Σ_i log p_i(x) + const
+///
+/// The product of normalised densities is in general not normalised.
+public struct Product: Density {
+  private let factors: [any Density]
+
+  /// The product of densities of the same value.
+  public init(_ factors: [any Density]) {
+    precondition(!factors.isEmpty, "a product of no densities has no shape")
+    self.factors = factors
+  }
+
+  /// The sum of the factors' log densities.
+  public func logDensity(of value: Tensor) -> Tensor {
+    factors.dropFirst().reduce(factors[0].logDensity(of: value)) { $0 + $1.logDensity(of: value) }
+  }
+}

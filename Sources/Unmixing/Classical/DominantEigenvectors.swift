@@ -1,0 +1,168 @@
+/// The largest eigenvalues of a symmetric positive semidefinite matrix and their eigenvectors, in Double.
+///
+/// Orthogonal iteration on a block somewhat wider than asked for, with a Rayleigh–Ritz step each round: what remains of
+/// eigenvector j after a round shrinks by λ₍width₊₁₎ / λⱼ.
+///
+/// - Complexity: O(size² · width) a round, a few dozen rounds for spectra, whose eigenvalues fall fast.
+/// - Source: Golub and Van Loan, *Matrix Computations*, 4th edition, §8.2.4 and §8.3.7.
+package struct DominantEigenvectors: Sendable {
+  /// Eigenvalues, largest first.
+  package let values: [Double]
+  /// One eigenvector a row, of length 1, its largest component positive.
+  package let vectors: [[Double]]
+
+  /// The `count` dominant eigenpairs of a `[size, size]` matrix given row by row.
+  ///
+  /// - Precondition: `count` ≤ `size`, and the matrix is finite.
+  package init(of matrix: [Double], size: Int, count: Int) {
+    precondition(matrix.count == size * size && count <= size, "\(count) eigenvectors of \(matrix.count) numbers")
+    let width = min(size, count + 8)
+    var block = Self.start(size, width)
+    var values = [Double](repeating: 0, count: width)
+    for round in 0..<500 {
+      Self.orthonormalize(&block)
+      let image = Self.product(matrix, block, size)
+      let ritz = SymmetricJacobi(Self.innerProducts(block, image), size: width)
+      let largest = max(abs(ritz.values.first ?? 0), .leastNormalMagnitude)
+      let change = zip(ritz.values, values).prefix(count).reduce(0) { max($0, abs($1.0 - $1.1)) } / largest
+      values = ritz.values
+      // The next block spans the image; ordering it by Ritz value keeps the orthonormalization stable.
+      let isLast = width == size || (round > 2 && change < 1e-15)
+      block = Self.combined(isLast ? block : image, ritz.vectors)
+      if isLast { break }
+    }
+    self.values = values.prefix(count).map { max($0, 0) }
+    vectors = block.prefix(count).map(Self.oriented)
+  }
+
+  /// Vectors without pattern and without zeros.
+  private static func start(_ size: Int, _ width: Int) -> [[Double]] {
+    (0..<width).map { vector in
+      (0..<size).map { component in
+        let position = Double(vector * size + component + 1)
+        let sequence = position * 0.618033988749894848 + position * position * 0.414213562373095049
+        return sequence - sequence.rounded(.down) - 0.5
+      }
+    }
+  }
+
+  /// Gram–Schmidt twice; a vector that vanishes is replaced by a unit vector.
+  static func orthonormalize(_ vectors: inout [[Double]]) {
+    for index in vectors.indices {
+      var vector = vectors[index]
+      var candidate = 0
+      while true {
+        let before = norm(vector)
+        for _ in 0..<2 {
+          for other in vectors[..<index] { subtract(other, times: dot(other, vector), from: &vector) }
+        }
+        let after = norm(vector)
+        if before > 0 && after > 1e-12 * before {
+          vectors[index] = vector.map { $0 / after }
+          break
+        }
+        vector = [Double](repeating: 0, count: vector.count)
+        vector[candidate] = 1
+        candidate += 1
+      }
+    }
+  }
+
+  private static func product(_ matrix: [Double], _ block: [[Double]], _ size: Int) -> [[Double]] {
+    block.map { vector in
+      [Double](unsafeUninitializedCapacity: size) { out, count in
+        out.initialize(repeating: 0)
+        matrix.withUnsafeBufferPointer { matrix in
+          // Row by row: the matrix is symmetric, and this order needs no sum across a row.
+          for row in 0..<size {
+            let weight = vector[row]
+            for column in 0..<size { out[column] += weight * matrix[row * size + column] }
+          }
+        }
+        count = size
+      }
+    }
+  }
+
+  private static func innerProducts(_ left: [[Double]], _ right: [[Double]]) -> [Double] {
+    let raw = left.map { a in right.map { b in dot(a, b) } }
+    return left.indices.flatMap { i in right.indices.map { j in (raw[i][j] + raw[j][i]) / 2 } }
+  }
+
+  /// Σⱼ weights[i][j] block[j] for every i.
+  private static func combined(_ block: [[Double]], _ weights: [[Double]]) -> [[Double]] {
+    weights.map { weights in
+      var sum = [Double](repeating: 0, count: block.first?.count ?? 0)
+      for (weight, vector) in zip(weights, block) { subtract(vector, times: -weight, from: &sum) }
+      return sum
+    }
+  }
+
+  private static func oriented(_ vector: [Double]) -> [Double] {
+    let extreme = vector.max { abs($0) < abs($1) } ?? 0
+    return extreme < 0 ? vector.map { -$0 } : vector
+  }
+
+  static func dot(_ a: [Double], _ b: [Double]) -> Double {
+    var sum = 0.0
+    for index in a.indices { sum += a[index] * b[index] }
+    return sum
+  }
+
+  static func norm(_ a: [Double]) -> Double { dot(a, a).squareRoot() }
+
+  private static func subtract(_ vector: [Double], times factor: Double, from target: inout [Double]) {
+    for index in target.indices { target[index] -= factor * vector[index] }
+  }
+}
+
+/// All eigenpairs of a small symmetric matrix by Jacobi's rotations.
+///
+/// - Source: Golub and Van Loan, *Matrix Computations*, 4th edition, §8.5.
+package struct SymmetricJacobi: Sendable {
+  /// Eigenvalues, largest first.
+  package let values: [Double]
+  /// One eigenvector a row.
+  package let vectors: [[Double]]
+
+  /// The eigenpairs of a `[size, size]` matrix given row by row.
+  package init(_ matrix: [Double], size: Int) {
+    precondition(matrix.count == size * size, "\(matrix.count) numbers for a matrix of size \(size)")
+    var a = matrix
+    var vectors = (0..<size).map { row in (0..<size).map { $0 == row ? 1.0 : 0 } }
+    let total = a.reduce(0) { $0 + $1 * $1 }
+    for _ in 0..<60 {
+      var off = 0.0
+      for p in 0..<size {
+        for q in 0..<size where q > p {
+          off += a[p * size + q] * a[p * size + q]
+          Self.rotate(&a, &vectors, p, q, size)
+        }
+      }
+      if off <= 1e-32 * total { break }
+    }
+    let order = (0..<size).sorted { (a[$0 * size + $0], $1) > (a[$1 * size + $1], $0) }
+    values = order.map { a[$0 * size + $0] }
+    self.vectors = order.map { vectors[$0] }
+  }
+
+  /// Makes element (p, q) zero.
+  private static func rotate(_ a: inout [Double], _ vectors: inout [[Double]], _ p: Int, _ q: Int, _ size: Int) {
+    let element = a[p * size + q]
+    if element == 0 { return }
+    let ratio = (a[q * size + q] - a[p * size + p]) / (2 * element)
+    let tangent = (ratio < 0 ? -1 : 1) / (abs(ratio) + (ratio * ratio + 1).squareRoot())
+    let cosine = 1 / (tangent * tangent + 1).squareRoot()
+    let sine = tangent * cosine
+    for k in 0..<size {
+      let (x, y) = (a[k * size + p], a[k * size + q])
+      (a[k * size + p], a[k * size + q]) = (cosine * x - sine * y, sine * x + cosine * y)
+    }
+    for k in 0..<size {
+      let (x, y) = (a[p * size + k], a[q * size + k])
+      (a[p * size + k], a[q * size + k]) = (cosine * x - sine * y, sine * x + cosine * y)
+      let (u, v) = (vectors[p][k], vectors[q][k])
+      (vectors[p][k], vectors[q][k]) = (cosine * u - sine * v, sine * u + cosine * v)
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import Scenes
+import Tensors
+
+/// Fully constrained least squares: the linear mixture on the simplex that comes closest to each pixel.
+///
+///     a = argmin ‖x − Σₖ aₖ mₖ‖²  subject to  aₖ ≥ 0, Σₖ aₖ = 1
+///
+/// Solved exactly by an active set method, pixel by pixel, in Double.
+///
+/// - Units: endmembers in the scene's reflectance.
+/// - Edge cases: affinely dependent endmembers (see ``conditionNumber(of:)``) leave the abundances undetermined; one of the
+///   solutions is returned. Masked pixels get zeros.
+/// - Source: Heinz and Chang, *Fully constrained least squares linear spectral mixture analysis method*, IEEE TGRS 39,
+///   2001, for the problem. The solution is the primal active set method of Nocedal and Wright, *Numerical Optimization*,
+///   §16.5, behind a guess of the active set that is checked against the optimality conditions.
+/// - Deviation: no weighted sum-to-one row; the constraint holds exactly.
+public struct FCLS: Unmixer {
+  /// The most endmembers there may be.
+  public static let mostEndmembers = SimplexLeastSquares.mostEndmembers
+
+  /// Where the endmembers come from.
+  public var endmembers: any EndmemberExtractor
+  /// What is done to pixels and endmembers before they are compared.
+  ///
+  /// With `unitNorm` each is divided by its norm, so brightness (illumination, shade) does not count; the fractions are
+  /// then of direction, not of area. The benchmarks' ground truth was made this way. `sceneMaximum` divides both by the
+  /// same number and changes nothing.
+  public var scaling: SpectrumScaling
+
+  /// Unmixing with the endmembers of a library, or those an algorithm finds: `FCLS(endmembers: VCA(count: 4))`.
+  public init(endmembers: any EndmemberExtractor, scaling: SpectrumScaling = .raw) {
+    self.endmembers = endmembers
+    self.scaling = scaling
+  }
+
+  /// The abundances of every valid pixel, the endmembers, and the angle each reconstruction misses by.
+  ///
+  /// - Throws: ``UnmixingError`` when the endmembers do not suit the scene.
+  public func unmix(_ scene: Scene) throws -> Estimate {
+    let library = try endmembers.endmembers(of: scene)
+    if !(1...Self.mostEndmembers).contains(library.count) {
+      throw UnmixingError.endmemberCount(
+        requested: library.count, allowed: 1...Self.mostEndmembers, reason: "exact least squares on the simplex")
+    }
+    let spectra = scene.spectra.detached
+    let problem = SimplexLeastSquares(endmembers: library.spectra, normalized: scaling == .unitNorm)
+    var abundances = problem.solve(spectra)
+    let count = library.count
+    abundances.withUnsafeMutableScalars { values in
+      for pixel in scene.isValid.indices where !scene.isValid[pixel] {
+        values[pixel * count..<(pixel + 1) * count].update(repeating: 0)
+      }
+    }
+    var estimate = Estimate(names: library.names, of: scene, mean: abundances, endmembers: library)
+    estimate.reconstructionAngle = angles(of: spectra, abundances, library.spectra)
+    return estimate
+  }
+
+  /// How ill determined abundances under these endmembers are: the largest singular value of the centred endmembers over
+  /// the smallest that counts. Infinite when one endmember is an affine combination of others; 1 for a single one.
+  public static func conditionNumber(of endmembers: SpectralLibrary) -> Double {
+    let count = endmembers.count
+    if count < 2 { return 1 }
+    let gram = SimplexLeastSquares(endmembers: endmembers.spectra).gram
+    let values = SymmetricJacobi(gram, size: count).values
+    let (largest, smallest) = (values[0], values[count - 2])
+    return smallest > 1e-14 * largest ? (largest / smallest).squareRoot() : .infinity
+  }
+
+  private func angles(of spectra: Tensor, _ abundances: Tensor, _ endmembers: Tensor) -> Tensor {
+    var shown = endmembers
+    if scaling == .unitNorm {
+      let norms = endmembers.norm(along: -1, keepingDimensions: true)
+      shown = endmembers / norms.maximum(with: Scalar.leastNormalMagnitude)
+    }
+    let bands = spectra.shape[1]
+    let (pixels, length) = (spectra.shape[0], 4096)
+    let blocks = stride(from: 0, to: pixels, by: length).map { start in
+      let range = start..<min(start + length, pixels)
+      let expected = abundances.slice(along: 0, range).matrixProduct(shown)
+      return Tensor(uninitialized: [range.count]) { out in
+        let out = out
+        spectra.withUnsafeScalars { measured in
+          expected.withUnsafeScalars { expected in
+            parallelRanges(range.count, length: 512) { part in
+              for row in part {
+                out[row] = Scalar(
+                  SpectralAngles.angle(
+                    SpectralAngles.slice(measured, range.lowerBound + row, of: bands),
+                    SpectralAngles.slice(expected, row, of: bands)))
+              }
+            }
+          }
+        }
+      }
+    }
+    return blocks.isEmpty ? Tensor.zeros([0]) : .concatenated(blocks, along: 0)
+  }
+}

@@ -1,0 +1,78 @@
+import Scenes
+import Tensors
+
+/// What a method says about a scene: abundances with their uncertainty, and endmembers.
+///
+/// - Shapes: `[pixels, endmembers]` or `[pixels]`, pixels as in ``Scene``.
+/// - Edge cases: rows of masked pixels are zeros and mean nothing; see `isValid`.
+public struct Estimate: Sendable {
+  /// A map of one quantile.
+  public struct Quantile: Sendable {
+    /// The probability below it.
+    public let probability: Double
+    /// The quantile, `[pixels, endmembers]`.
+    public let values: Tensor
+  }
+
+  /// The name of every endmember.
+  public var names: [String]
+  /// The number of image rows.
+  public let rows: Int
+  /// The number of image columns.
+  public let columns: Int
+  /// Which pixels were unmixed.
+  public let isValid: [Bool]
+  /// The posterior mean (or the point estimate).
+  public var mean: Tensor
+  /// The posterior standard deviation; `nil` for a method without a posterior.
+  public var deviation: Tensor?
+  /// Quantiles of every abundance by itself, in order of probability; empty where there are none.
+  public var quantiles: [Quantile] = []
+  /// One draw from the posterior.
+  public var draw: Tensor?
+  /// Σ α of a Dirichlet posterior, `[pixels]`.
+  public var totalConcentration: Tensor?
+  /// The angle between a spectrum and its reconstruction in radians, `[pixels]`.
+  public var reconstructionAngle: Tensor?
+  /// The endmembers, in the scene's bands.
+  public var endmembers: SpectralLibrary?
+
+  /// An estimate without uncertainty; what is known of it is set afterwards.
+  public init(
+    names: [String], of scene: Scene, mean: Tensor, endmembers: SpectralLibrary? = nil
+  ) {
+    precondition(
+      mean.shape == [scene.pixelCount, names.count],
+      "abundances of shape \(mean.shape) for \(scene.pixelCount) pixels and \(names.count) names")
+    self.names = names
+    rows = scene.rows
+    columns = scene.columns
+    isValid = scene.isValid
+    self.mean = mean
+    self.endmembers = endmembers
+  }
+
+  /// The number of endmembers.
+  public var endmemberCount: Int { names.count }
+}
+
+extension Estimate {
+  /// The estimate with endmembers in another order: endmember k of the result is `order[k]` of this one.
+  public func reordered(_ order: [Int], names newNames: [String]? = nil) -> Estimate {
+    func columns(_ values: Tensor) -> Tensor {
+      .concatenated(order.map { values.slice(along: 1, $0..<$0 + 1) }, along: 1)
+    }
+    var result = self
+    result.names = newNames ?? order.map { names[$0] }
+    result.mean = columns(mean)
+    result.deviation = deviation.map(columns)
+    result.quantiles = quantiles.map { Quantile(probability: $0.probability, values: columns($0.values)) }
+    result.draw = draw.map(columns)
+    result.endmembers = endmembers.map { library in
+      var chosen = library.selecting(spectra: order)
+      chosen.names = result.names
+      return chosen
+    }
+    return result
+  }
+}

@@ -1,0 +1,171 @@
+import Foundation
+import Scenes
+import Tensors
+
+/// One prediction beside the truth, its endmembers paired: computes metrics over any set of pixels.
+struct Comparison {
+  let scene: Scene
+  let truth: GroundTruth?
+  /// Whether the truth holds abundances; benchmarks without them still have endmembers.
+  let hasAbundances: Bool
+  let prediction: Prediction
+  /// For every true endmember its estimate.
+  let pairs: [Int?]
+  let names: [String]
+  let addsRowMinimum: Bool
+
+  /// The metrics over some pixels; `angles` are those of the endmembers, which no set of pixels changes.
+  func values(over pixels: [Int], angles: [Metrics.Entry]) throws -> Metrics.Values {
+    var entries = [Metrics.Entry("pixels", Double(pixels.count))]
+    if let truth, hasAbundances { entries += abundanceErrors(of: truth, over: pixels) }
+    entries += angles
+    entries += try reconstructionErrors(over: pixels)
+    entries += calibration(over: pixels)
+    return Metrics.Values(entries)
+  }
+
+  // MARK: Abundances
+
+  private func abundanceErrors(of truth: GroundTruth, over pixels: [Int]) -> [Metrics.Entry] {
+    let (count, pixelCount) = (Double(truth.count), Double(pixels.count))
+    let (perEndmember, rootsOfPixels) = squaredErrors(of: truth, over: pixels)
+    let total = perEndmember.reduce(0, +)
+    let roots = perEndmember.map { ($0 / pixelCount).squareRoot() }
+    var entries = [
+      Metrics.Entry("abundance.rmse.entry", (total / (pixelCount * count)).squareRoot()),
+      Metrics.Entry("abundance.rmse.endmemberMean", roots.reduce(0, +) / count),
+      Metrics.Entry("abundance.rmse.vector", (total / pixelCount).squareRoot()),
+      Metrics.Entry("abundance.rmse.pixelMean", rootsOfPixels / pixelCount),
+    ]
+    entries += zip(names, roots).map { Metrics.Entry("abundance.rmse.endmember.\($0)", $1) }
+    if addsRowMinimum {
+      let costs = Matching.squaredDifferences(truth.abundances, prediction.abundances, over: pixels)
+      entries.append(Metrics.Entry("abundance.rmse.rowMinimum", Self.rowMinimum(of: costs) { $0.squareRoot() }))
+    }
+    return entries
+  }
+
+  /// Σₙ (âₙₖ − aₙₖ)² for every k, and Σₙ sqrt(Σₖ (âₙₖ − aₙₖ)² / K).
+  private func squaredErrors(
+    of truth: GroundTruth, over pixels: [Int]
+  ) -> (perEndmember: [Double], rootsOfPixels: Double) {
+    let (count, estimateCount) = (truth.count, prediction.count)
+    var perEndmember = [Double](repeating: 0, count: count)
+    var roots = 0.0
+    truth.abundances.withUnsafeScalars { truth in
+      prediction.abundances.withUnsafeScalars { estimate in
+        for pixel in pixels {
+          var ofPixel = 0.0
+          for k in 0..<count {
+            let estimated = pairs[k].map { Double(estimate[pixel * estimateCount + $0]) } ?? 0
+            let error = estimated - Double(truth[pixel * count + k])
+            perEndmember[k] += error * error
+            ofPixel += error * error
+          }
+          roots += (ofPixel / Double(count)).squareRoot()
+        }
+      }
+    }
+    return (perEndmember, roots)
+  }
+
+  /// (1/J) Σⱼ minₖ f(cost[k][j])
+  private static func rowMinimum(of costs: [[Double]], _ transform: (Double) -> Double) -> Double {
+    let columns = costs.first?.count ?? 0
+    let minima = (0..<columns).map { j in transform(costs.map { $0[j] }.min() ?? 0) }
+    return minima.reduce(0, +) / Double(max(columns, 1))
+  }
+
+  // MARK: Endmembers
+
+  /// The angles of all paired endmembers; empty when one side has no spectra.
+  func endmemberAngles() throws -> [Metrics.Entry] {
+    guard let reference = truth?.endmembers, let estimated = prediction.endmembers else { return [] }
+    let matrix = try SpectralAngles.matrix(reference, estimated)
+    let angles = zip(names, zip(matrix, pairs)).compactMap { name, pair in
+      pair.1.map { (name: name, angle: pair.0[$0]) }
+    }
+    if angles.isEmpty { return [] }
+    let mean = angles.reduce(0) { $0 + $1.angle } / Double(angles.count)
+    var entries = [
+      Metrics.Entry("endmember.sad.mean", mean), Metrics.Entry("endmember.sad.degrees.mean", mean * 180 / .pi),
+    ]
+    entries += angles.map { Metrics.Entry("endmember.sad.\($0.name)", $0.angle) }
+    if addsRowMinimum {
+      entries.append(Metrics.Entry("endmember.sad.rowMinimum", Self.rowMinimum(of: matrix) { $0 }))
+    }
+    return entries
+  }
+
+  // MARK: Spectra
+
+  private func reconstructionErrors(over pixels: [Int]) throws -> [Metrics.Entry] {
+    guard let reconstruction = prediction.reconstruction else { return [] }
+    let bands = scene.bands
+    let (angles, squares) = scene.spectra.withUnsafeScalars { measured in
+      reconstruction.withUnsafeScalars { expected in
+        Self.computed(pixels.count) { position in
+          let left = SpectralAngles.slice(measured, pixels[position], of: bands)
+          let right = SpectralAngles.slice(expected, pixels[position], of: bands)
+          return (SpectralAngles.angle(left, right), Self.squaredDistance(left, right))
+        }
+      }
+    }
+    let lost = squares.indices.filter { !squares[$0].isFinite }
+    if let first = lost.first {
+      throw UnmixingError.notFinite(field: "reconstruction of valid pixels", count: lost.count, first: pixels[first])
+    }
+    let count = Double(pixels.count)
+    return [
+      Metrics.Entry("reconstruction.angle", angles.reduce(0, +) / count),
+      Metrics.Entry("reconstruction.rmse", (squares.reduce(0, +) / (count * Double(bands))).squareRoot()),
+    ]
+  }
+
+  private static func squaredDistance(
+    _ left: UnsafeBufferPointer<Scalar>, _ right: UnsafeBufferPointer<Scalar>
+  ) -> Double {
+    var sum = 0.0
+    for band in 0..<left.count {
+      let difference = Double(left[band]) - Double(right[band])
+      sum += difference * difference
+    }
+    return sum
+  }
+
+  // MARK: Intervals
+
+  private func calibration(over pixels: [Int]) -> [Metrics.Entry] {
+    guard let truth, hasAbundances, let marginals = prediction.marginals else { return [] }
+    var tally = Calibration(endmembers: names)
+    let known = truth.abundances
+    for (k, estimate) in pairs.enumerated() {
+      guard let estimate else { continue }
+      let truths = known.withUnsafeScalars { values in pixels.map { Double(values[$0 * truth.count + k]) } }
+      let (integrals, scores) = Self.computed(pixels.count) { position in
+        let marginal = marginals.marginal(pixel: pixels[position], endmember: estimate)
+        let value = truths[position]
+        return (marginal.probabilityIntegral(at: value), marginal.rankedProbabilityScore(at: value))
+      }
+      for position in pixels.indices {
+        tally.count(truths[position], of: k, integral: integrals[position], score: scores[position])
+      }
+    }
+    return tally.entries
+  }
+
+  // MARK: Helpers
+
+  /// Two numbers for each of `count` places, computed on all threads.
+  private static func computed(_ count: Int, _ body: (Int) -> (Double, Double)) -> ([Double], [Double]) {
+    var (first, second) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
+    first.withUnsafeMutableBufferPointer { first in
+      second.withUnsafeMutableBufferPointer { second in
+        parallelRanges(count, length: 1024) { range in
+          for position in range { (first[position], second[position]) = body(position) }
+        }
+      }
+    }
+    return (first, second)
+  }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import Scenes
+import Tensors
+
+/// Compares predictions with the truth: one pairing of endmembers for everything, all sums in Double.
+///
+/// - Edge cases: masked pixels, and pixels whose true abundances are not finite, are left out. A true endmember without
+///   an estimate counts as estimated 0 everywhere and has no angle; an estimate without a true endmember is left out,
+///   which the others show by summing to less than one.
+public struct Evaluation: Sendable {
+  /// How endmembers are paired.
+  public var matching: MatchingRule
+  /// Whether the row-minimum metrics are added, which pair estimates with truths not one to one, as some papers do.
+  public var includesRowMinimum: Bool
+
+  /// An evaluation that pairs endmembers by `matching`.
+  public init(matching: MatchingRule = .spectralAngle, includesRowMinimum: Bool = false) {
+    self.matching = matching
+    self.includesRowMinimum = includesRowMinimum
+  }
+
+  /// All metrics of a prediction that the truth allows.
+  ///
+  /// A truth without one finite abundance (some benchmarks only have endmembers) gives angles and reconstruction errors;
+  /// no truth at all gives reconstruction errors.
+  ///
+  /// - Parameters:
+  ///   - truth: what to compare with; the scene's own unless given.
+  ///   - test: the held-out pixels, if there was a split. The pairs are found over all pixels.
+  /// - Throws: ``UnmixingError`` when there is nothing to compare with, sizes disagree, the rule cannot be followed, or
+  ///   a compared pixel's abundances or reconstruction are not finite.
+  public func metrics(
+    of prediction: Prediction, in scene: Scene, against truth: GroundTruth? = nil, test: [Int]? = nil
+  ) throws -> Metrics {
+    let truth = truth ?? scene.truth
+    if truth == nil && prediction.reconstruction == nil {
+      throw UnmixingError.missing(
+        field: "true abundances", neededFor: "an evaluation", remedy: "name a file that holds them")
+    }
+    try check(prediction, truth, scene)
+    let known = truth.map { Self.finiteRows($0.abundances) } ?? []
+    let hasAbundances = known.contains(true)
+    let pixels = scene.isValid.indices.filter { scene.isValid[$0] && (!hasAbundances || known[$0]) }
+    let held = test.map { $0.filter(Set(pixels).contains) }
+    if pixels.isEmpty || held?.isEmpty == true {
+      throw UnmixingError.emptyPart(
+        part: "comparable", split: pixels.isEmpty ? "none" : "given", validPixels: scene.validPixels.count)
+    }
+    try checkFinite(prediction, over: pixels)
+    let pairs = try truth.map {
+      try Matching(prediction, with: $0, by: matching, over: hasAbundances ? pixels : [])
+    }
+    let comparison = Comparison(
+      scene: scene, truth: truth, hasAbundances: hasAbundances, prediction: prediction,
+      pairs: pairs?.estimates ?? [], names: Self.distinct(truth?.names ?? []), addsRowMinimum: includesRowMinimum)
+    let angles = try comparison.endmemberAngles()
+    return Metrics(
+      all: try comparison.values(over: pixels, angles: angles),
+      test: try held.map { try comparison.values(over: $0, angles: []) },
+      permutation: comparison.pairs, endmembers: comparison.names, matching: matching)
+  }
+
+  private func check(_ prediction: Prediction, _ truth: GroundTruth?, _ scene: Scene) throws {
+    let sizes = [
+      ("pixels of the true abundances", scene.pixelCount, truth?.abundances.shape[0] ?? scene.pixelCount),
+      ("pixels of the estimated abundances", scene.pixelCount, prediction.abundances.shape[0]),
+      ("pixels of the reconstruction", scene.pixelCount, prediction.reconstruction?.shape[0] ?? scene.pixelCount),
+      ("bands of the reconstruction", scene.bands, prediction.reconstruction?.shape[1] ?? scene.bands),
+      ("pixels of the posterior", scene.pixelCount, prediction.marginals?.pixels ?? scene.pixelCount),
+      ("endmembers of the posterior", prediction.count, prediction.marginals?.endmembers ?? prediction.count),
+    ]
+    for (field, expected, found) in sizes where expected != found {
+      throw UnmixingError.sizeMismatch(field: field, expected: expected, found: found)
+    }
+  }
+
+  private func checkFinite(_ prediction: Prediction, over pixels: [Int]) throws {
+    let estimated = Self.finiteRows(prediction.abundances)
+    let lost = pixels.filter { !estimated[$0] }
+    if let first = lost.first {
+      throw UnmixingError.notFinite(field: "estimated abundances of valid pixels", count: lost.count, first: first)
+    }
+  }
+
+  private static func finiteRows(_ matrix: Tensor) -> [Bool] {
+    let columns = matrix.shape[1]
+    return matrix.withUnsafeScalars { values in
+      (0..<matrix.shape[0]).map { row in values[row * columns..<(row + 1) * columns].allSatisfy(\.isFinite) }
+    }
+  }
+
+  /// Names no two of which agree, nor with the last word of a metric's id.
+  static func distinct(_ names: [String]) -> [String] {
+    var taken: Set = ["mean", "degrees.mean", "rowMinimum"]
+    return names.map { name in
+      let name = name.isEmpty ? "unnamed" : name
+      var candidate = name
+      var number = 2
+      while !taken.insert(candidate).inserted {
+        candidate = "\(name) \(number)"
+        number += 1
+      }
+      return candidate
+    }
+  }
+}

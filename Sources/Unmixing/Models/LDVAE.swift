@@ -1,0 +1,41 @@
+import Networks
+import Probability
+import Scenes
+import Tensors
+
+/// What the latent-Dirichlet variational autoencoders share: all but the encoder.
+///
+///     q(a∣x) = Dirichlet(α(x)),   p(x∣a) = Normal(μ(a), diag σ²),   p(a) = Dirichlet(α₀, …, α₀)
+///
+/// - Source: Mantripragada & Qureshi, *Hyperspectral Pixel Unmixing With Latent Dirichlet Variational Autoencoder*,
+///   IEEE TGRS 62, 2024, Eqs. 1–5.
+protocol LDVAE: UnmixingModel where Posterior == Dirichlet {
+  var options: LDVAEOptions { get }
+  var decoder: SpectrumDecoder { get }
+  /// α(x), `[n, endmembers]`.
+  mutating func concentration(of patches: Tensor, in pass: inout Pass) -> Tensor
+}
+
+extension LDVAE {
+  /// The symmetric Dirichlet prior.
+  public var prior: any Density {
+    Dirichlet(concentration: Tensor(repeating: Scalar(options.priorConcentration), [endmemberCount]))
+  }
+
+  /// Dirichlet(α(x)).
+  public mutating func posterior(of patches: Tensor, in pass: inout Pass) -> Dirichlet {
+    Dirichlet(
+      concentration: concentration(of: patches, in: &pass),
+      sampler: options.sampler == .exact ? .exact : .inverseCDF)
+  }
+
+  /// Normal(μ(a), diag σ²).
+  public mutating func reconstruction(from abundances: Tensor, in pass: inout Pass) -> Reconstruction {
+    Reconstruction(decoder(abundances))
+  }
+
+  /// Σₖ αₖ.
+  public static func totalConcentration(of posterior: Dirichlet) -> Tensor? {
+    posterior.concentration.sum(along: -1)
+  }
+}

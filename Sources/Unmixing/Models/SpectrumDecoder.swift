@@ -1,0 +1,80 @@
+import Networks
+import Probability
+import Tensors
+
+/// p(x∣a): abundances to independent normal bands.
+///
+///     linear   μ = Σₖ aₖ softplus(eₖ)
+///     mlp      μ = output(W₃ relu(W₂ relu(W₁ a)))
+///     σ        per band, global or fixed; log σ is learned and σ kept in [leastDeviation, 1]
+///
+/// - Shapes: abundances `[n, endmembers]`, spectra `[n, bands]`.
+/// - Source: MLP-LDVAE (Mantripragada & Qureshi, IEEE TGRS 62, 2024), Eq. 2.
+/// - Deviation: the paper does not say whether Σ = diag(σ) holds deviations or variances, nor whether they are learned;
+///   an unbounded σ lets the decoder explain a poor mean by noise, hence the bounds.
+struct SpectrumDecoder: Module {
+  private var hidden: [Dense] = []
+  private var last: Dense?
+  private var endmembers: Tensor?
+  private var logDeviation: Tensor
+  private let output: DecoderOutput
+  private let learnsDeviation: Bool
+  private let logBounds: ClosedRange<Scalar>
+
+  /// - Parameter initial: Endmembers to start a linear decoder from, `[endmembers, bands]`, in scaled units.
+  init(
+    _ options: LDVAEOptions, endmembers count: Int, bands: Int, initial: Tensor?, using random: inout RandomStream
+  ) {
+    output = options.decoderOutput
+    learnsDeviation = options.deviation != .fixed
+    let size: Shape = options.deviation == .perBand ? [bands] : []
+    logDeviation = Tensor(repeating: Scalar(options.initialDeviation), size).log()
+    let least = Tensor(Scalar(options.leastDeviation)).log().scalar
+    logBounds = least...0
+    switch options.decoder {
+    case .linear:
+      let start = initial ?? random.uniform([count, bands])
+      endmembers = start.maximum(with: 1e-4).inverseSoftplus()
+    case .mlp:
+      var width = count
+      for next in options.decoderHidden {
+        hidden.append(Dense(inputs: width, outputs: next, using: &random))
+        width = next
+      }
+      last = Dense(inputs: width, outputs: bands, using: &random)
+    }
+  }
+
+  mutating func forEachParameter(_ body: (inout Tensor) -> Void) {
+    hidden.forEachParameter(body)
+    last.forEachParameter(body)
+    endmembers.forEachParameter(body)
+    if learnsDeviation { logDeviation.forEachParameter(body) }
+  }
+
+  func callAsFunction(_ abundances: Tensor) -> Normal {
+    let deviation = logDeviation.clamped(from: logBounds.lowerBound, to: logBounds.upperBound).exp()
+    return Normal(mean: mean(abundances), standardDeviation: deviation)
+  }
+
+  private func mean(_ abundances: Tensor) -> Tensor {
+    if let endmembers { return abundances.matrixProduct(endmembers.softplus()) }
+    var features = abundances
+    for layer in hidden { features = layer(features).relu() }
+    guard let last else { return features }
+    let raw = last(features)
+    switch output {
+    case .identity: return raw
+    case .sigmoid: return raw.sigmoid()
+    case .softplus: return raw.softplus()
+    }
+  }
+}
+
+extension Tensor {
+  /// log(eˣ − 1): the x whose softplus this is.
+  func inverseSoftplus() -> Tensor {
+    // log(eˣ − 1) = x + log(1 − e⁻ˣ), which does not overflow.
+    self + (-((-self).expm1())).log()
+  }
+}

@@ -1,0 +1,43 @@
+import Foundation
+
+/// Colours for numbers from 0 to 1, equally far apart to the eye and readable in grey.
+///
+///     L(t) = 0.20 + 0.75 t,   h(t) = 300° − 200° t,   C(t) = 0.045 + 0.12 sin(π t^0.9)
+///
+/// in OKLCh: lightness rises evenly from dark violet over blue and green to light yellow, so order is seen without a
+/// legend and by the colour-blind.
+///
+/// - Edge cases: numbers outside are clamped; NaN is grey.
+/// - Source: Ottosson, *A perceptual color space for image processing*, 2020, for OKLab and its matrices.
+public enum ColorMap {
+  /// The colour of a number.
+  public static func color(_ value: Double) -> PNGImage.Color {
+    guard !value.isNaN else { return .gray }
+    let t = min(max(value, 0), 1)
+    let lightness = 0.20 + 0.75 * t
+    let hue = (300 - 200 * t) * .pi / 180
+    let chroma = 0.045 + 0.12 * sin(.pi * pow(t, 0.9))
+    return color(lightness: lightness, a: chroma * cos(hue), b: chroma * sin(hue))
+  }
+
+  /// 256 colours from 0 to 1.
+  public static let table: [PNGImage.Color] = (0..<256).map { color(Double($0) / 255) }
+
+  private static func color(lightness: Double, a: Double, b: Double) -> PNGImage.Color {
+    let long = lightness + 0.3963377774 * a + 0.2158037573 * b
+    let medium = lightness - 0.1055613458 * a - 0.0638541728 * b
+    let short = lightness - 0.0894841775 * a - 1.2914855480 * b
+    let (l, m, s) = (long * long * long, medium * medium * medium, short * short * short)
+    return PNGImage.Color(
+      byte(4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s),
+      byte(-1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s),
+      byte(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s))
+  }
+
+  /// A linear intensity as an sRGB byte.
+  private static func byte(_ linear: Double) -> UInt8 {
+    let clamped = min(max(linear, 0), 1)
+    let encoded = clamped <= 0.0031308 ? 12.92 * clamped : 1.055 * pow(clamped, 1 / 2.4) - 0.055
+    return UInt8((encoded * 255).rounded())
+  }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import Scenes
+import Tensors
+
+/// An estimate as one HDF5 file: every map with its shape, the endmembers, and what made it.
+///
+///     /abundances/mean                [rows, columns, endmembers]
+///     /abundances/sd                  likewise, and draw, q05, q50, q95
+///     /totalConcentration, /reconstructionAngle, /isValid   [rows, columns]
+///     /endmembers/names, /endmembers/spectra, /endmembers/wavelengths (nm)
+///
+/// What a method does not give is absent. Pixels that were not unmixed hold NaN, and 0 in `isValid`.
+public struct EstimateFile: Sendable {
+  /// What the file says about a scene.
+  public var estimate: Estimate
+  /// What the scene is called.
+  public var sceneName: String
+  /// The method that made the estimate.
+  public var method: String
+
+  private static let format = "alunite-estimate-1"
+
+  /// An estimate and where it comes from.
+  public init(_ estimate: Estimate, sceneName: String, method: String) {
+    self.estimate = estimate
+    self.sceneName = sceneName
+    self.method = method
+  }
+
+  /// Writes a new file.
+  ///
+  /// - Throws: ``SceneError`` naming the file.
+  package func write(to url: URL) throws {
+    let file = try HDF5File(creating: url)
+    try file.setAttribute("format", to: Self.format)
+    try file.setAttribute("scene", to: sceneName)
+    try file.setAttribute("method", to: method)
+    try file.setAttribute("rows", to: Int64(estimate.rows))
+    try file.setAttribute("columns", to: Int64(estimate.columns))
+    for (name, map) in estimate.maps {
+      let shape = Shape([estimate.rows, estimate.columns] + map.shape.dimensions.dropFirst())
+      let masked = map.replacingRows(where: estimate.isValid.map { !$0 }, with: .nan)
+      try file.write(masked.reshaped(to: shape), to: name, compression: 4)
+    }
+    try file.write(
+      estimate.isValid.map { $0 ? UInt8(1) : 0 }, dimensions: [estimate.rows, estimate.columns], to: "isValid")
+    try file.write(estimate.names, to: "endmembers/names")
+    if let library = estimate.endmembers {
+      try file.write(library.spectra, to: "endmembers/spectra")
+      try file.setAttribute("source", of: "endmembers/spectra", to: library.source)
+      if let axis = library.axis {
+        try file.write(axis.wavelengths, to: "endmembers/wavelengths")
+        try file.setAttribute("units", of: "endmembers/wavelengths", to: "nm")
+        try file.setAttribute("sourceUnit", of: "endmembers/wavelengths", to: axis.sourceUnit.rawValue)
+        if let widths = axis.fwhm { try file.write(widths, to: "endmembers/fwhm") }
+      }
+    }
+    try file.close()
+  }
+
+  /// Reads what ``write(to:)`` wrote.
+  ///
+  /// - Throws: ``SceneError`` or ``UnmixingError/checkpoint(file:field:expected:found:)`` naming the file.
+  public init(contentsOf url: URL) throws {
+    let file = try HDF5File(reading: url)
+    let format = try file.text(attribute: "format") ?? "no format"
+    guard format == Self.format else {
+      throw UnmixingError.checkpoint(file: url.path, field: "format", expected: Self.format, found: format)
+    }
+    sceneName = try file.text(attribute: "scene") ?? ""
+    method = try file.text(attribute: "method") ?? ""
+    let rows = Int(try file.integer(attribute: "rows") ?? 0)
+    let columns = Int(try file.integer(attribute: "columns") ?? 0)
+    let names = try file.strings("endmembers/names")
+    let mask = try file.bytes("isValid").map { $0 != 0 }
+    let (pixels, overflow) = rows.multipliedReportingOverflow(by: columns)
+    guard rows > 0, columns > 0, !overflow, mask.count == pixels, names.count > 0 else {
+      throw UnmixingError.checkpoint(
+        file: url.path, field: "isValid", expected: "\(rows) rows × \(columns) columns", found: "\(mask.count) values")
+    }
+    let maps = StoredMaps(file: file, isValid: mask, endmembers: names.count)
+    guard let mean = try maps.map("abundances/mean") else {
+      throw UnmixingError.checkpoint(
+        file: url.path, field: "abundances/mean", expected: "the posterior means", found: "nothing")
+    }
+    var estimate = Estimate(names: names, rows: rows, columns: columns, isValid: mask, mean: mean)
+    try maps.fill(&estimate)
+    estimate.endmembers = try Self.library(in: file, names)
+    self.estimate = estimate
+    try file.close()
+  }
+
+  private static func library(in file: HDF5File, _ names: [String]) throws -> SpectralLibrary? {
+    guard try file.contains("endmembers/spectra") else { return nil }
+    let spectra = try file.tensor("endmembers/spectra")
+    guard spectra.rank == 2, spectra.shape[0] == names.count else {
+      throw UnmixingError.checkpoint(
+        file: file.path, field: "endmembers/spectra", expected: "\(names.count) spectra", found: "shape \(spectra.shape)")
+    }
+    var axis: SpectralAxis?
+    if try file.contains("endmembers/wavelengths") {
+      let wavelengths = try file.doubles("endmembers/wavelengths")
+      let widths = try file.contains("endmembers/fwhm") ? try file.doubles("endmembers/fwhm") : nil
+      let unit = try file.text(attribute: "sourceUnit", of: "endmembers/wavelengths") ?? ""
+      guard wavelengths.count == spectra.shape[1], widths.map({ $0.count == wavelengths.count }) ?? true else {
+        throw UnmixingError.checkpoint(
+          file: file.path, field: "endmembers/wavelengths", expected: "\(spectra.shape[1])", found: "\(wavelengths.count)")
+      }
+      axis = SpectralAxis(
+        wavelengths: wavelengths, fwhm: widths, sourceUnit: SpectralAxis.Unit(rawValue: unit) ?? .nanometers)
+    }
+    let source = try file.text(attribute: "source", of: "endmembers/spectra") ?? ""
+    return SpectralLibrary(names: names, spectra: spectra, axis: axis, source: source)
+  }
+}
+
+/// The maps of an estimate file, checked for size.
+private struct StoredMaps {
+  let file: HDF5File
+  let isValid: [Bool]
+  let endmembers: Int
+
+  func fill(_ estimate: inout Estimate) throws {
+    estimate.deviation = try map("abundances/sd")
+    estimate.draw = try map("abundances/draw")
+    estimate.quantiles = try TrainedModel.probabilities.compactMap { probability in
+      try map(Estimate.quantileName(probability)).map { Estimate.Quantile(probability: probability, values: $0) }
+    }
+    estimate.totalConcentration = try map("totalConcentration", each: 1)
+    estimate.reconstructionAngle = try map("reconstructionAngle", each: 1)
+  }
+
+  func map(_ name: String, each: Int? = nil) throws -> Tensor? {
+    guard try file.contains(name) else { return nil }
+    let values = try file.tensor(name)
+    let pixels = isValid.count
+    guard values.count == pixels * (each ?? endmembers) else {
+      throw UnmixingError.checkpoint(
+        file: file.path, field: name, expected: "\(pixels * (each ?? endmembers)) values", found: "\(values.count)")
+    }
+    let map = values.reshaped(to: each == nil ? [pixels, endmembers] : [pixels])
+    return map.replacingRows(where: isValid.map { !$0 }, with: 0)
+  }
+}

@@ -1,0 +1,63 @@
+import Scenes
+import Tensors
+
+/// What a run was made from: enough to repeat it, to resume it, and to use its model on another scene.
+public struct RunDescription: Codable, Sendable, Equatable {
+  /// The version of Alunite that trained it.
+  public var version: String
+  /// The method's id in the ``Catalogue``.
+  public var model: String
+  /// The key of every random number.
+  public var seed: UInt64
+  /// The resolved configuration.
+  public var configuration: Configuration
+  /// The file the model was trained on.
+  public var scene: String
+  /// The file its labels came from, if a file of their own.
+  public var truth: String?
+  /// How pixels were divided into training and test, as on the command line.
+  public var split: String
+  /// The name of every endmember.
+  public var endmemberNames: [String]
+  /// Wavelengths in nanometres, where the scene has them.
+  public var wavelengths: [Double]?
+  /// The number of bands.
+  public var bands: Int
+  /// How spectra are scaled.
+  public var scaling: FittedScaling
+  /// A fingerprint of spectra, labels and training pixels.
+  public var fingerprint: UInt64
+
+  /// The version of the format and of the program.
+  public static let currentVersion = "0.1.0"
+
+  /// Refuses a scene the model cannot be used on.
+  ///
+  /// - Throws: ``UnmixingError/mismatch(field:expected:found:)``.
+  public func check(_ scene: Scene) throws {
+    if scene.bands != bands {
+      throw UnmixingError.mismatch(
+        field: "bands of \(scene.name)", expected: "\(bands), as in \(self.scene)", found: "\(scene.bands)")
+    }
+    guard let own = wavelengths, let axis = scene.axis else { return }
+    let farthest = zip(own, axis.wavelengths).map { abs($0 - $1) }.max() ?? 0
+    if farthest > 15 {
+      throw UnmixingError.mismatch(
+        field: "wavelengths of \(scene.name)", expected: "those of \(self.scene), within 15 nm",
+        found: "a band \(Int(farthest)) nm away")
+    }
+  }
+}
+
+/// A 64-bit fingerprint (FNV-1a) of what a run trains on, so that a resumed run is seen to train on the same.
+struct Fingerprint {
+  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  mutating func add(_ tensor: Tensor) {
+    tensor.withUnsafeScalars { for scalar in $0 { add(UInt64(scalar.bitPattern)) } }
+  }
+
+  mutating func add(_ number: UInt64) {
+    value = (value ^ number) &* 0x0000_0100_0000_01b3
+  }
+}

@@ -1,0 +1,143 @@
+import Networks
+import Probability
+import Scenes
+import Tensors
+
+/// A fitted network with all that is needed to use it: how spectra are scaled, what the endmembers are called.
+public struct TrainedModel: Unmixer {
+  /// The network.
+  public let model: any UnmixingModel
+  /// What it was trained on.
+  public let description: RunDescription
+
+  /// A network and what it was trained on.
+  public init(_ model: any UnmixingModel, _ description: RunDescription) {
+    self.model = model
+    self.description = description
+  }
+
+  /// The quantiles an estimate holds.
+  public static let probabilities = [0.05, 0.5, 0.95]
+
+  /// Abundances of every valid pixel of a scene.
+  ///
+  /// - Throws: ``UnmixingError/mismatch(field:expected:found:)`` for other bands than those trained on.
+  public func unmix(_ scene: Scene) throws -> Estimate {
+    try unmix(scene, observing: { _, _ in })
+  }
+
+  /// As ``unmix(_:)``, telling how many of how many pixels are done.
+  public func unmix(_ scene: Scene, observing: (_ done: Int, _ total: Int) throws -> Void) throws -> Estimate {
+    try description.check(scene)
+    return try estimate(with: model, scene, observing)
+  }
+
+  /// The spectra of pure materials: what the decoder makes of one-hot abundances, in reflectance where the scaling
+  /// can be undone, in its own units for spectra scaled by their norm.
+  public func endmembers(axis: SpectralAxis? = nil) -> SpectralLibrary {
+    let count = description.endmemberNames.count
+    let oneHot = Tensor(
+      [count, count], (0..<count * count).map { $0 / count == $0 % count ? 1 : 0 })
+    return SpectralLibrary(
+      names: description.endmemberNames, spectra: reconstruction(of: oneHot).mean,
+      axis: axis ?? description.wavelengths.map { SpectralAxis(wavelengths: $0) }, source: description.model)
+  }
+
+  /// Expected spectra and the standard deviation of every band, for abundances `[n, endmembers]`.
+  public func reconstruction(of abundances: Tensor) -> (mean: Tensor, deviation: Tensor) {
+    func reconstruct<Model: UnmixingModel>(_ model: Model) -> Reconstruction {
+      var model = model
+      var pass = Pass(.inference, random: RandomPurpose.generation.stream(seed: description.seed))
+      return model.reconstruction(from: abundances, in: &pass)
+    }
+    let result = reconstruct(model)
+    let unit = description.scaling.scaling == .sceneMaximum ? Scalar(description.scaling.divisor) : 1
+    let deviation = result.standardDeviation ?? .zeros([])
+    return (result.mean * unit, (deviation * unit).broadcast(to: result.mean.shape))
+  }
+
+  private func estimate<Model: UnmixingModel>(
+    with model: Model, _ scene: Scene, _ observing: (Int, Int) throws -> Void
+  ) throws -> Estimate {
+    var model = model
+    let scaled = description.scaling.applied(to: scene.spectra)
+    let patches = Patches(of: scaled, rows: scene.rows, columns: scene.columns, view: model.view)
+    let pixels = scene.validPixels
+    var maps = MapCollector(pixels: scene.pixelCount, endmembers: model.endmemberCount)
+    for start in stride(from: 0, to: pixels.count, by: 512) {
+      let tile = Array(pixels[start..<min(start + 512, pixels.count)])
+      var pass = Pass(.inference, random: RandomPurpose.inference.stream(seed: description.seed))
+      pass.random.rows = tile.map { UInt32($0) }
+      let posterior = model.posterior(of: patches.batch(tile), in: &pass)
+      let spectra = model.reconstruction(from: posterior.mean, in: &pass).mean
+      maps.add(
+        posterior, at: tile, draw: posterior.sample(using: &pass.random),
+        total: Model.totalConcentration(of: posterior), angle: spectra.angle(to: patches.centers(tile)))
+      try observing(start + tile.count, pixels.count)
+    }
+    return maps.estimate(names: description.endmemberNames, of: scene, endmembers: endmembers(axis: scene.axis))
+  }
+}
+
+/// Gathers tiles into maps of the whole scene.
+private struct MapCollector {
+  private var mean: Tensor
+  private var deviation: Tensor
+  private var quantiles: [Tensor] = []
+  private var draw: Tensor
+  private var total: Tensor?
+  private var angle: Tensor
+
+  init(pixels: Int, endmembers: Int) {
+    mean = .zeros([pixels, endmembers])
+    deviation = mean
+    draw = mean
+    angle = .zeros([pixels])
+  }
+
+  mutating func add<Posterior: ReparameterizedDistribution>(
+    _ posterior: Posterior, at pixels: [Int], draw: Tensor, total: Tensor?, angle: Tensor
+  ) {
+    mean.setRows(pixels, to: posterior.mean)
+    deviation.setRows(pixels, to: posterior.variance.sqrt())
+    self.draw.setRows(pixels, to: draw)
+    self.angle.setRows(pixels, to: angle)
+    if let total {
+      if self.total == nil { self.total = .zeros(self.angle.shape) }
+      self.total?.setRows(pixels, to: total)
+    }
+    if let marginals = posterior as? any MarginalQuantiles {
+      if quantiles.isEmpty {
+        quantiles = TrainedModel.probabilities.map { _ in .zeros(mean.shape) }
+      }
+      for (index, probability) in TrainedModel.probabilities.enumerated() {
+        quantiles[index].setRows(pixels, to: marginals.marginalQuantile(probability))
+      }
+    }
+  }
+
+  func estimate(names: [String], of scene: Scene, endmembers: SpectralLibrary) -> Estimate {
+    var result = Estimate(names: names, of: scene, mean: mean, endmembers: endmembers)
+    result.deviation = deviation
+    result.quantiles = zip(TrainedModel.probabilities, quantiles).map { .init(probability: $0, values: $1) }
+    result.draw = draw
+    result.totalConcentration = total
+    result.reconstructionAngle = angle
+    return result
+  }
+}
+
+extension Tensor {
+  /// Writes rows into places of the first axis.
+  mutating func setRows(_ places: [Int], to rows: Tensor) {
+    let width = places.isEmpty ? 0 : rows.count / places.count
+    precondition(count == shape[0] * width || places.isEmpty, "rows of shape \(rows.shape) into shape \(shape)")
+    withUnsafeMutableScalars { target in
+      rows.withUnsafeScalars { source in
+        for (row, place) in places.enumerated() {
+          for column in 0..<width { target[place * width + column] = source[row * width + column] }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import Networks
+import Probability
+import Scenes
+import Tensors
+
+/// The one training loop: minibatches of pixels, the objective, an optimizer.
+///
+/// What a step does depends only on the configuration, the seed and the step's number: the order of pixels is keyed by
+/// the epoch, draws by step and pixel. Training resumed from a saved state therefore ends bit for bit where an
+/// uninterrupted one does, and the number of threads changes nothing.
+public struct Trainer: Sendable {
+  /// How to train.
+  public let options: TrainingOptions
+  /// What to minimise.
+  public let objective: NegativeELBO
+  /// The key of every random number.
+  public let seed: UInt64
+
+  /// A trainer.
+  public init(_ options: TrainingOptions, minimizing objective: NegativeELBO, seed: UInt64) {
+    self.options = options
+    self.objective = objective
+    self.seed = seed
+  }
+
+  /// The state before the first step of training on so many pixels.
+  public func initialState(pixels: Int) -> TrainingState {
+    TrainingState(optimizer: options.makeOptimizer(steps: totalSteps(pixels)))
+  }
+
+  /// Whether training goes on after a step.
+  public enum Verdict: Sendable {
+    /// Go on.
+    case proceed
+    /// Return now; the state can be saved and trained on later.
+    case stop
+  }
+
+  /// Trains from `state` to the last epoch, or until `observe` says stop.
+  ///
+  /// - Parameter observe: Called after every step with the state and the model as they are then.
+  /// - Throws: ``UnmixingError/diverged(epoch:loss:)`` at a loss that is not finite; what `observe` throws.
+  public func fit<Model: UnmixingModel>(
+    _ model: inout Model, from state: inout TrainingState, on data: TrainingData,
+    observe: (_ state: TrainingState, _ model: Model) throws -> Verdict = { _, _ in .proceed }
+  ) throws {
+    let steps = stepsPerEpoch(data.pixels.count)
+    let total = steps * options.epochs
+    var order: [Int] = []
+    while state.step < total {
+      let (epoch, position) = state.step.quotientAndRemainder(dividingBy: steps)
+      if order.isEmpty || position == 0 { order = self.order(of: data.pixels, epoch: epoch) }
+      let start = position * options.batchSize
+      let pixels = Array(order[start..<min(order.count, start + options.batchSize)])
+      let parts = step(&model, &state, data.batch(pixels), pixels)
+      guard parts.loss.isFinite else { throw UnmixingError.diverged(epoch: epoch + 1, loss: parts.loss) }
+      state.step += 1
+      state.running.add(parts)
+      if position == steps - 1 {
+        let error = data.validation.isEmpty ? nil : validationError(of: model, on: data)
+        state.history.append(state.running.record(epoch: epoch + 1, validationError: error))
+        state.running = .init()
+      }
+      if try observe(state, model) == .stop { return }
+    }
+  }
+
+  /// The number of steps of an epoch. A last batch of a single pixel is left out: it has no batch statistics.
+  public func stepsPerEpoch(_ pixels: Int) -> Int {
+    let whole = pixels / options.batchSize
+    return whole + (pixels % options.batchSize > 1 ? 1 : 0)
+  }
+
+  /// The number of steps of the whole training.
+  public func totalSteps(_ pixels: Int) -> Int { stepsPerEpoch(pixels) * options.epochs }
+
+  private func order(of pixels: [Int], epoch: Int) -> [Int] {
+    // A permutation takes as many numbers as there are pixels: every epoch has a key of its own.
+    var random = RandomPurpose.order.stream(seed: seed &+ UInt64(epoch) &* 0x9E37_79B9_7F4A_7C15)
+    return random.permutation(pixels.count).map { pixels[$0] }
+  }
+
+  private func step<Model: UnmixingModel>(
+    _ model: inout Model, _ state: inout TrainingState, _ batch: Batch, _ pixels: [Int]
+  ) -> LossParts {
+    // Sixteen draws a step are more than any model here makes.
+    let index = UInt32(truncatingIfNeeded: state.step &* 16)
+    var pass = Pass(.training, random: RandomPurpose.training.stream(seed: seed, index: index))
+    pass.random.rows = pixels.map { UInt32($0) }
+    var parts: LossParts?
+    var (_, gradient) = valueAndGradient(at: &model) { model in
+      let (loss, lossParts) = objective(of: &model, on: batch, in: &pass)
+      parts = lossParts
+      return loss
+    }
+    guard let parts else { preconditionFailure("the loss was not computed") }
+    if options.clipping > 0 { GradientClipping.globalNorm(Scalar(options.clipping))(&gradient) }
+    state.optimizer.update(&model, along: gradient)
+    return parts
+  }
+
+  /// The root mean square abundance error on the validation pixels, mean over endmembers.
+  private func validationError<Model: UnmixingModel>(of model: Model, on data: TrainingData) -> Double? {
+    guard let abundances = data.abundances else { return nil }
+    var model = model
+    var pass = Pass(.inference, random: RandomPurpose.inference.stream(seed: seed))
+    var squares = Tensor.zeros([model.endmemberCount])
+    for start in stride(from: 0, to: data.validation.count, by: 512) {
+      let pixels = Array(data.validation[start..<min(start + 512, data.validation.count)])
+      let mean = model.posterior(of: data.patches.batch(pixels), in: &pass).mean
+      squares += (mean - abundances.gatheringRows(pixels)).squared().sum(along: 0)
+    }
+    return Double((squares / Scalar(data.validation.count)).sqrt().mean().scalar)
+  }
+}

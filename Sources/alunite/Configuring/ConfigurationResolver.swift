@@ -1,0 +1,138 @@
+import Foundation
+import Unmixing
+
+/// Builds a configuration from a preset, a file and single settings, each stronger than the one before.
+struct ConfigurationResolver {
+  private var tree: SettingTree
+
+  /// Starts from a preset.
+  init(_ preset: Preset) throws {
+    tree = try SettingTree(encoding: preset.configuration)
+  }
+
+  /// Every key a configuration has, with the value of a preset.
+  var settings: [(path: String, value: String)] {
+    tree.leafPaths.map { ($0, tree[$0]?.shown ?? "") }
+  }
+
+  /// Replaces what a YAML file names; the rest stays.
+  mutating func apply(file url: URL) throws {
+    let text: String
+    do {
+      text = try String(contentsOf: url, encoding: .utf8)
+    } catch {
+      throw WorldFault.malformed(
+        path: url.path, field: "configuration", expected: "a readable text file", found: FileFault.reason(error))
+    }
+    let patch = try SettingTree(yaml: text, file: url.path)
+    tree = try merged(tree, with: patch, at: "", source: url.path)
+  }
+
+  /// Replaces one value: `training.epochs=50`, or `epochs=50` where only one key ends so.
+  mutating func apply(setting: String) throws {
+    guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
+      throw WorldFault.conflict(option: "--set", expected: "KEY=VALUE", found: "\"\(setting)\"")
+    }
+    let path = try fullPath(of: String(setting[..<equals]).trimmingCharacters(in: .whitespaces))
+    let value = try SettingTree(yaml: String(setting[setting.index(after: equals)...]), file: "--set \(path)")
+    tree = try merged(tree, with: Self.nested(path, value), at: "", source: "--set")
+  }
+
+  /// The configuration, decoded and checked.
+  func configuration() throws -> Configuration {
+    let configuration: Configuration
+    do {
+      configuration = try JSONDecoder().decode(Configuration.self, from: Data(tree.json.utf8))
+    } catch let error as DecodingError {
+      throw fault(of: error)
+    }
+    try configuration.check()
+    return configuration
+  }
+
+  /// The resolved configuration as a file that ``apply(file:)`` reads.
+  static func yaml(_ configuration: Configuration) throws -> String {
+    try SettingTree(encoding: configuration).yaml()
+  }
+
+  /// The keys in which two configurations differ.
+  static func differences(_ left: Configuration, _ right: Configuration) throws -> [(key: String, left: String, right: String)] {
+    let (left, right) = (try SettingTree(encoding: left), try SettingTree(encoding: right))
+    return left.leafPaths.compactMap { path in
+      let values = (left[path]?.shown ?? "", right[path]?.shown ?? "")
+      return values.0 == values.1 ? nil : (path, values.0, values.1)
+    }
+  }
+
+  private func fullPath(of key: String) throws -> String {
+    let paths = tree.leafPaths
+    if paths.contains(key) { return key }
+    let matches = paths.filter { $0.hasSuffix(".\(key)") }
+    if matches.count == 1 { return matches[0] }
+    if matches.count > 1 {
+      throw WorldFault.conflict(
+        option: "--set \(key)", expected: "one of \(matches.joined(separator: ", "))", found: "a name they share")
+    }
+    throw unknown(key, "--set", among: paths + paths.map { String($0.split(separator: ".").last ?? "") })
+  }
+
+  private func merged(
+    _ base: SettingTree, with patch: SettingTree, at path: String, source: String
+  ) throws -> SettingTree {
+    guard case .mapping(var entries) = base else {
+      if case .mapping = patch { throw misplaced(patch, path, source, expected: "a value") }
+      return patch
+    }
+    guard case .mapping(let changes) = patch else {
+      throw misplaced(patch, path, source, expected: "a mapping with keys such as \(entries.first?.key ?? "")")
+    }
+    for (key, value) in changes {
+      let full = path.isEmpty ? key : "\(path).\(key)"
+      guard let place = entries.firstIndex(where: { $0.key == key }) else {
+        let siblings = entries.map { path.isEmpty ? $0.key : "\(path).\($0.key)" }
+        throw unknown(full, source, among: siblings + tree.leafPaths)
+      }
+      entries[place].value = try merged(entries[place].value, with: value, at: full, source: source)
+    }
+    return .mapping(entries)
+  }
+
+  private func misplaced(_ patch: SettingTree, _ path: String, _ source: String, expected: String) -> WorldFault {
+    .malformed(path: source, field: path.isEmpty ? "top" : path, expected: expected, found: patch.shown)
+  }
+
+  private func unknown(_ key: String, _ source: String, among candidates: [String]) -> WorldFault {
+    let hint = Nearest.candidate(to: key, among: candidates).map { "; did you mean \($0)?" } ?? ""
+    return .conflict(option: source, expected: "a key of the configuration", found: "\"\(key)\"\(hint)")
+  }
+
+  private static func nested(_ path: String, _ value: SettingTree) -> SettingTree {
+    path.split(separator: ".").reversed().reduce(value) { .mapping([(String($1), $0)]) }
+  }
+
+  private func fault(of error: DecodingError) -> UnmixingError {
+    switch error {
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      return fault(at: context.codingPath, expected: Self.words(for: type))
+    case .dataCorrupted(let context): return fault(at: context.codingPath, expected: "a whole number")
+    case .keyNotFound(let key, let context): return fault(at: context.codingPath + [key], expected: "a value")
+    @unknown default: return .configuration(field: "configuration", expected: "known values", found: "\(error)")
+    }
+  }
+
+  private func fault(at keys: [any CodingKey], expected: String) -> UnmixingError {
+    let path = keys.filter { $0.intValue == nil }.map(\.stringValue).joined(separator: ".")
+    let choices = Configuration.choices[path]?.joined(separator: ", ")
+    return .configuration(field: path, expected: choices ?? expected, found: "\"\(tree[path]?.shown ?? "")\"")
+  }
+
+  private static func words(for type: any Any.Type) -> String {
+    switch type {
+    case is Int.Type: "a whole number"
+    case is Double.Type: "a number"
+    case is Bool.Type: "true or false"
+    case is String.Type: "a word"
+    default: "a list of whole numbers"
+    }
+  }
+}

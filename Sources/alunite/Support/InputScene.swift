@@ -1,0 +1,58 @@
+import Foundation
+import Scenes
+
+/// Reads scenes and truths for the commands and says what was guessed.
+struct InputScene {
+  /// How files are read.
+  let reading: ReadingOptions
+  /// Whether guesses are told.
+  let quiet: Bool
+
+  /// A scene with its truth: from a file of its own, or from the scene's.
+  func scene(_ path: String, truth truthPath: String?) throws -> Scene {
+    var scene = try Scene(contentsOf: URL(fileURLWithPath: path), options: reading)
+    tell(scene.notes, about: path)
+    if let truthPath {
+      scene.truth = try truth(truthPath, for: scene)
+    }
+    return scene
+  }
+
+  /// True abundances for a scene.
+  func truth(_ path: String, for scene: Scene) throws -> GroundTruth {
+    let truth = try GroundTruth.read(URL(fileURLWithPath: path), options: reading, for: scene)
+    tell(truth.notes, about: path)
+    guard truth.abundances.shape[0] == scene.pixelCount else {
+      throw SceneError.malformed(
+        path: path, field: "pixels of the true abundances",
+        expected: "\(scene.pixelCount), \(scene.rows) rows × \(scene.columns) columns of \(scene.name)",
+        found: "\(truth.abundances.shape[0])")
+    }
+    if let endmembers = truth.endmembers, endmembers.bands != scene.bands {
+      return try withoutLostBands(truth, endmembers, scene, path)
+    }
+    return truth
+  }
+
+  /// Endmembers over all bands of a file of which the scene keeps some.
+  private func withoutLostBands(
+    _ truth: GroundTruth, _ endmembers: SpectralLibrary, _ scene: Scene, _ path: String
+  ) throws -> GroundTruth {
+    guard let last = scene.sourceBands.max(), last < endmembers.bands else {
+      throw SceneError.malformed(
+        path: path, field: "bands of the true endmembers", expected: "\(scene.bands), as in \(scene.name)",
+        found: "\(endmembers.bands)")
+    }
+    var result = truth
+    result.endmembers = endmembers.selecting(bands: scene.sourceBands)
+    return result
+  }
+
+  /// Says the guesses on standard error, all of one file together.
+  private func tell(_ notes: [Note], about path: String) {
+    let warnings = notes.filter { $0.severity == .warning }
+    if quiet || warnings.isEmpty { return }
+    Console.note("\(path): guessed")
+    for note in warnings { Console.raw("  \(note)\n") }
+  }
+}

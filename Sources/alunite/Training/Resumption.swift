@@ -1,0 +1,78 @@
+import Foundation
+import Scenes
+import Unmixing
+
+/// A run taken up again: what it was made from, and whether the options of now agree with it.
+struct Resumption {
+  /// The run as it was saved.
+  let checkpoint: Checkpoint
+  private let folder: RunFolder
+  private let scene: String
+  private let truth: String?
+  private let reading: ReadingOptions
+
+  /// - Throws: ``WorldFault/conflict(option:expected:found:)`` when an option contradicts the run.
+  init(_ now: Train, _ folder: RunFolder) throws {
+    try self.init(of: folder, reading: now.reading.options, scene: now.scene, truth: now.truth)
+    try agree(now)
+  }
+
+  /// A run with the files and the reading options it began with, unless others are given.
+  init(of folder: RunFolder, reading: ReadingOptions, scene: String? = nil, truth: String? = nil) throws {
+    self.folder = folder
+    checkpoint = try folder.readCheckpoint()
+    let command = try RunCommand.read(folder.command)
+    let before: Train
+    do {
+      before = try Train.parse(command.arguments)
+    } catch {
+      throw WorldFault.malformed(
+        path: folder.command.path, field: "arguments", expected: "those of alunite train",
+        found: command.arguments.joined(separator: " "))
+    }
+    self.scene = scene ?? command.resolved(before.scene ?? checkpoint.description.scene)
+    self.truth = truth ?? before.truth.map(command.resolved)
+    var reading = reading
+    if reading == ReadingOptions() {
+      reading = before.reading.options
+      reading.wavelengthFile = before.reading.wavelengthFile.map { URL(fileURLWithPath: command.resolved($0)) }
+    }
+    self.reading = reading
+  }
+
+  /// Whether there is nothing left to do.
+  var isComplete: Bool {
+    let options = checkpoint.description.configuration.training
+    return checkpoint.history.count == options.epochs && FileManager.default.fileExists(atPath: folder.metrics.path)
+  }
+
+  /// The run, ready to go on.
+  func session(quiet: Bool, interval: Double) throws -> TrainingSession {
+    let scene = try readScene(quiet: quiet)
+    let run = try TrainingRun(resuming: checkpoint, on: scene)
+    return try TrainingSession(run, on: scene, in: folder, quiet: quiet, interval: interval)
+  }
+
+  /// The scene with its truth.
+  func readScene(quiet: Bool) throws -> Scene {
+    try InputScene(reading: reading, quiet: quiet).scene(scene, truth: truth)
+  }
+
+  private func agree(_ now: Train) throws {
+    let run = checkpoint.description
+    let facts = [
+      ("--model", run.model, now.method.model), ("--seed", "\(run.seed)", now.method.seed.map { "\($0)" }),
+      ("--split", run.split, now.method.split?.description),
+    ]
+    for (option, then, now) in facts {
+      if let now, now != then { throw WorldFault.conflict(option: option, expected: "\(then), as in the run", found: now) }
+    }
+    guard now.method.shapesConfiguration else { return }
+    let hasTruth = run.configuration.objective.abundanceWeight > 0 || run.configuration.objective.labelWeight > 0
+    let wanted = try now.method.configuration(hasTruth: hasTruth)
+    if let difference = try ConfigurationResolver.differences(run.configuration, wanted).first {
+      throw WorldFault.conflict(
+        option: difference.key, expected: "\(difference.left), as in the run", found: difference.right)
+    }
+  }
+}

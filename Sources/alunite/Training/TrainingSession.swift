@@ -1,0 +1,132 @@
+import Foundation
+import Scenes
+import Unmixing
+
+/// One process's part of a training run: the loop, its checkpoints and its end.
+struct TrainingSession {
+  /// The run.
+  private(set) var run: TrainingRun
+  /// What it trains on.
+  let scene: Scene
+  /// Where it is kept.
+  let folder: RunFolder
+  /// Whether only errors are told.
+  let quiet: Bool
+  private let interval: Double
+  private let lock: OutputLock
+  private let start = Date()
+
+  /// Takes the run's directory for this process.
+  ///
+  /// - Throws: ``SceneError/locked(path:holder:)`` when another process trains there.
+  init(_ run: TrainingRun, on scene: Scene, in folder: RunFolder, quiet: Bool, interval: Double) throws {
+    lock = try OutputLock(on: folder.url)
+    self.run = run
+    self.scene = scene
+    self.folder = folder
+    self.quiet = quiet
+    self.interval = interval
+  }
+
+  /// Seconds of training so far, over all processes.
+  var seconds: Double { run.earlierSeconds + Date().timeIntervalSince(start) }
+
+  /// Trains to the end and saves the run.
+  ///
+  /// - Throws: ``Interruption`` once a signal came and the checkpoint is written; ``UnmixingError``, ``SceneError``.
+  mutating func train(until stop: StopSignal) throws {
+    guard !run.isFinished else { return }
+    var bar: ProgressBar?
+    var lastSaved = Date()
+    let (folder, quiet, interval, start, earlier) = (folder, quiet, interval, start, run.earlierSeconds)
+    func save(_ checkpoint: Checkpoint, _ history: [EpochRecord]) throws {
+      try checkpoint.write(to: folder.checkpoint)
+      try folder.write(history)
+      lastSaved = Date()
+    }
+    try run.train { progress in
+      var current = bar ?? ProgressBar(
+        "training", total: progress.totalSteps, unit: "steps", from: progress.step - 1, quiet: quiet)
+      let now = Date()
+      let seconds = earlier + now.timeIntervalSince(start)
+      if let signal = stop.signalNumber, progress.step < progress.totalSteps {
+        try save(progress.checkpoint(seconds), progress.history)
+        throw Interruption(signal: signal, message: Self.farewell(progress.step, progress.totalSteps, folder))
+      }
+      if now.timeIntervalSince(lastSaved) >= interval { try save(progress.checkpoint(seconds), progress.history) }
+      current.update(progress.step, Self.remark(progress))
+      if progress.step == progress.totalSteps { current.finish(progress.step, Self.remark(progress)) }
+      bar = current
+      return .proceed
+    }
+    try save(run.checkpoint(seconds: seconds), run.history)
+  }
+
+  private static func remark(_ progress: TrainingRun.Progress) -> String {
+    let loss = progress.history.last.map { ", loss \(Numeral.short($0.loss))" } ?? ""
+    return "epoch \(progress.epoch)/\(progress.epochs)" + loss
+  }
+
+  private static func farewell(_ step: Int, _ total: Int, _ folder: RunFolder) -> String {
+    "stopped after \(step) of \(total) steps; go on with: alunite train --resume -o \(folder.url.relativePath)"
+  }
+}
+
+extension TrainingSession {
+  /// Unmixes the scene with the trained model, writes the metrics, and prints the summary.
+  func report(json: Bool, until stop: StopSignal) throws {
+    let seconds = self.seconds
+    var bar = ProgressBar("evaluating", total: scene.validPixels.count, unit: "pixels", quiet: quiet)
+    let estimate = try run.trained.unmix(scene) { done, _ in
+      bar.update(done)
+      try stop.check("stopped before the metrics; go on with: alunite train --resume -o \(folder.url.relativePath)")
+    }
+    bar.finish()
+    let test = run.testPixels.isEmpty ? nil : run.testPixels
+    let metrics = try EstimateMetrics(estimate, in: scene, matching: rule, test: test)
+      .metrics(costs: [("seconds", seconds), ("peakMemoryBytes", PeakMemory.bytes)])
+    try RunFolder.write(metrics.json, to: folder.metrics)
+    if json { return Console.print(try JSONText.text(Summary(metrics: metrics, files: files, run: run.description))) }
+    if quiet { return }
+    let labels = run.description.configuration.objective
+    let mode = scene.truth == nil || labels.abundanceWeight + labels.labelWeight == 0 ? "without labels" : "with labels"
+    Console.print(
+      """
+      \(run.description.model), \(mode), \(run.trainingPixels.count) training pixels, \(run.testPixels.count) held out, \
+      \(run.parameterCount) parameters, \(Numeral.duration(seconds))
+
+      \(MetricsTable(metrics).text)
+
+      """)
+    for (name, path) in files { Console.print("  \(name.padding(toLength: 14, withPad: " ", startingAt: 0)) \(path)") }
+  }
+
+  /// Labels fix the order of endmembers; what is found without them has to be paired.
+  private var rule: MatchingRule {
+    let objective = run.description.configuration.objective
+    if objective.abundanceWeight + objective.labelWeight > 0 { return .none }
+    return scene.truth?.endmembers == nil ? .abundance : .spectralAngle
+  }
+
+  private var files: [(name: String, path: String)] {
+    [
+      ("checkpoint", folder.checkpoint.path), ("configuration", folder.configuration.path),
+      ("loss", folder.losses.path), ("loss picture", folder.lossPicture.path), ("metrics", folder.metrics.path),
+      ("test pixels", folder.testPixels.path),
+    ]
+  }
+
+  private struct Summary: Encodable {
+    let model: String
+    let seed: UInt64
+    let split: String
+    let metrics: Metrics
+    let files: [String: String]
+
+    init(metrics: Metrics, files: [(name: String, path: String)], run: RunDescription) {
+      (model, seed, split) = (run.model, run.seed, run.split)
+      self.metrics = metrics
+      self.files = Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.path) })
+    }
+  }
+}
