@@ -1,12 +1,13 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+// A Swift target that imports CKernels needs them too, or it reads the headers with the other scalar.
 let cSettings: [CSetting] = [
   .define("ALUNITE_DOUBLE", .when(traits: ["DoublePrecision"]))
 ]
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSupport"])
+func tests(_ name: String, _ dependencies: [Target.Dependency], data: [String] = []) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], exclude: data)
 }
 
 let package = Package(
@@ -33,10 +34,10 @@ let package = Package(
     .systemLibrary(name: "CMatIO", pkgConfig: "matio", providers: [.apt(["libmatio-dev"])]),
     .target(name: "CKernels", cSettings: cSettings),
     // Level 1: values that can be differentiated.
-    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CGSL"]),
+    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CGSL"], cSettings: cSettings),
     // Level 2: three vocabularies that do not know each other.
     .target(name: "Networks", dependencies: ["Tensors"]),
-    .target(name: "Probability", dependencies: ["Tensors", "CKernels"]),
+    .target(name: "Probability", dependencies: ["Tensors", "CKernels"], cSettings: cSettings),
     .target(name: "Scenes", dependencies: ["Tensors", "CHDF5", "CMatIO"]),
     // Level 3: the methods, and the scenes they are tried on.
     .target(name: "Unmixing", dependencies: ["Networks", "Probability", "Scenes"]),
@@ -55,7 +56,7 @@ let package = Package(
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Probability", "Scenes"], path: "Tests/TestSupport"),
-    tests("Tensors", ["Tensors", "CGSL"]),
+    tests("Tensors", ["Tensors", "CGSL"], data: ["References"]),
     tests("Networks", ["Networks"]),
     tests("Probability", ["Probability", "Networks"]),
     tests("Scenes", ["Scenes"]),
