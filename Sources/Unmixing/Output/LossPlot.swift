@@ -7,7 +7,9 @@ import Foundation
 struct LossPlot {
   private let losses: [Double]
   private let isLogarithmic: Bool
-  private let (width, height, margin) = (640, 360, 40)
+  private let width = 640
+  private let height = 360
+  private let margin = 40
 
   init(_ history: [EpochRecord]) {
     let losses = history.map(\.loss).filter(\.isFinite)

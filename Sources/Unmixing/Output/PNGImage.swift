@@ -117,9 +117,13 @@ public struct PNGImage: Sendable {
   }
 
   private static func cyclicRedundancy(_ content: [UInt8]) -> UInt32 {
-    let table = (0..<256).map { byte in
-      (0..<8).reduce(UInt32(byte)) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ (value >> 1) : value >> 1 }
+    let table = (0..<256).map { (byte: UInt32) -> UInt32 in
+      var value = byte
+      for _ in 0..<8 { value = value & 1 == 1 ? 0xEDB8_8320 ^ (value >> 1) : value >> 1 }
+      return value
     }
-    return ~content.reduce(~UInt32(0)) { table[Int(($0 ^ UInt32($1)) & 255)] ^ ($0 >> 8) }
+    var remainder = ~UInt32(0)
+    for byte in content { remainder = table[Int((remainder ^ UInt32(byte)) & 255)] ^ (remainder >> 8) }
+    return ~remainder
   }
 }

@@ -40,7 +40,7 @@ struct Synthesize: ParsableCommand {
     let scene = try recipe.scene(seed: seed) { bar.update(Int($0 * 100)) }
     bar.finish()
     try stop.check()
-    try writeAtomically(to: target, overwriting: writing.overwrite) { try SceneHDF5.write(scene, to: $0) }
+    try SceneHDF5.write(scene, to: target, overwriting: writing.overwrite)
     if writing.quiet { return }
     Console.print(
       """

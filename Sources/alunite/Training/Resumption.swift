@@ -13,6 +13,12 @@ struct Resumption {
 
   /// - Throws: ``WorldFault/conflict(option:expected:found:)`` when an option contradicts the run.
   init(_ now: Train, _ folder: RunFolder) throws {
+    try self.init(of: folder, reading: now.reading.options, scene: now.scene, truth: now.truth)
+    try agree(now)
+  }
+
+  /// A run with the files and the reading options it began with, unless others are given.
+  init(of folder: RunFolder, reading: ReadingOptions, scene: String? = nil, truth: String? = nil) throws {
     self.folder = folder
     checkpoint = try folder.readCheckpoint()
     let command = try RunCommand.read(folder.command)
@@ -24,15 +30,14 @@ struct Resumption {
         path: folder.command.path, field: "arguments", expected: "those of alunite train",
         found: command.arguments.joined(separator: " "))
     }
-    scene = now.scene ?? command.resolved(before.scene ?? checkpoint.description.scene)
-    truth = now.truth ?? before.truth.map(command.resolved)
-    var reading = now.reading.options
+    self.scene = scene ?? command.resolved(before.scene ?? checkpoint.description.scene)
+    self.truth = truth ?? before.truth.map(command.resolved)
+    var reading = reading
     if reading == ReadingOptions() {
       reading = before.reading.options
       reading.wavelengthFile = before.reading.wavelengthFile.map { URL(fileURLWithPath: command.resolved($0)) }
     }
     self.reading = reading
-    try agree(now)
   }
 
   /// Whether there is nothing left to do.
@@ -43,9 +48,14 @@ struct Resumption {
 
   /// The run, ready to go on.
   func session(quiet: Bool, interval: Double) throws -> TrainingSession {
-    let scene = try InputScene(reading: reading, quiet: quiet).scene(self.scene, truth: truth)
+    let scene = try readScene(quiet: quiet)
     let run = try TrainingRun(resuming: checkpoint, on: scene)
     return try TrainingSession(run, on: scene, in: folder, quiet: quiet, interval: interval)
+  }
+
+  /// The scene with its truth.
+  func readScene(quiet: Bool) throws -> Scene {
+    try InputScene(reading: reading, quiet: quiet).scene(scene, truth: truth)
   }
 
   private func agree(_ now: Train) throws {
