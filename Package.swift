@@ -58,7 +58,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["Tensors", "Probability", "Scenes"], path: "Tests/TestSupport"),
     tests("Tensors", ["Tensors", "CGSL"], data: ["References"]),
     tests("Networks", ["Networks"]),
-    tests("Probability", ["Probability", "Networks"]),
+    tests("Probability", ["Probability", "Networks"], data: ["References"]),
     tests("Scenes", ["Scenes"]),
     tests("Unmixing", ["Unmixing", "Synthetic"]),
     tests("Synthetic", ["Synthetic"]),
