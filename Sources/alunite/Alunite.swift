@@ -27,6 +27,6 @@ struct Alunite: ParsableCommand {
     ])
 
   static func main() {
-    exit(Launch(Array(CommandLine.arguments.dropFirst())).run())
+    Foundation.exit(Launch(Array(CommandLine.arguments.dropFirst())).run())
   }
 }

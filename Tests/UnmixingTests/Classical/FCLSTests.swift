@@ -94,8 +94,8 @@ import Unmixing
   @Test func answersNaNForASpectrumThatIsNotFinite() {
     let problem = SimplexLeastSquares(endmembers: matrix([[0, 1], [1, 0], [1, 1]]))
     let found = problem.solve(matrix([[.nan, 0], [0.5, 0.5]]))
-    #expect(found[0].scalars.allSatisfy(\.isNaN))
-    #expect(found[1].scalars.allSatisfy(\.isFinite))
+    #expect(found[0].scalars.allSatisfy { $0.isNaN })
+    #expect(found[1].scalars.allSatisfy { $0.isFinite })
   }
 
   // MARK: Sameness

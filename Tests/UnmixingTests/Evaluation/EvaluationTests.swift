@@ -147,7 +147,9 @@ import Unmixing
     let guess = Prediction(
       abundances: matrix([[1, 0], [0, 1]]), endmembers: SpectralLibrary(names: ["a", "b"], spectra: matrix(endmembers)))
     let all = try Evaluation().metrics(of: guess, in: scene).all
-    #expect(all.map(\.id) == ["pixels", "endmember.sad.mean", "endmember.sad.degrees.mean", "endmember.sad.m0", "endmember.sad.m1"])
+    let ids = all.map { $0.id }
+    #expect(
+      ids == ["pixels", "endmember.sad.mean", "endmember.sad.degrees.mean", "endmember.sad.m0", "endmember.sad.m1"])
     #expect(throws: UnmixingError.self) { try Evaluation(matching: .abundance).metrics(of: guess, in: scene) }
   }
 
@@ -178,7 +180,7 @@ import Unmixing
       let definition = try #require(MetricDefinition.of(entry.id), "\(entry.id) has no definition")
       #expect(!definition.formula.isEmpty)
     }
-    let ids = MetricDefinition.all.map(\.id)
+    let ids = MetricDefinition.all.map { $0.id }
     #expect(Set(ids).count == ids.count)
   }
 
