@@ -23,15 +23,26 @@ typedef struct {
   ptrdiff_t rows, columns, width, channels;
 } alu_target;
 
-// The transforms of one size, for one block of channels; `step` is the distance between points.
+// The transforms of one size, for one line of channels; `step` is the distance between points.
+// Points come in groups, so that those in work fit into a core's cache: 0 has the real columns of the half spectrum,
+// f the complex column f.
 typedef struct {
-  size_t length, points;
-  void (*analyse)(const alu_source *s, size_t channel, alu_scalar *out, size_t step);
-  void (*analyse_framed)(const alu_source *s, size_t channel, alu_scalar *out, size_t step); // one tile in its frame
-  void (*synthesise)(const alu_target *t, size_t channel, const alu_scalar *in, size_t step, const alu_scalar *bias);
+  size_t length;
+  void (*analyse)(const alu_source *s, size_t channel, size_t group, alu_scalar *out, size_t step);
+  // For a tile that holds a whole image in its frame.
+  void (*analyse_framed)(const alu_source *s, size_t channel, size_t group, alu_scalar *out, size_t step);
+  // Group 0 sets the tile to its share and the bias, the others add to it.
+  void (*synthesise)(const alu_target *t, size_t channel, size_t group, const alu_scalar *in, size_t step,
+                     const alu_scalar *bias);
+  // Nine taps to all points, groups one after the other, with the factors 2/n² of the inverse (1/n² where real).
   void (*kernel)(const alu_scalar *taps, size_t tap_step, alu_scalar *out, size_t step);
-  void (*kernel_gradient)(const alu_scalar *in, size_t step, alu_scalar *taps);
+  // One group's share of the derivatives of the taps.
+  void (*kernel_gradient)(const alu_scalar *in, size_t step, size_t group, alu_scalar *taps);
 } alu_transforms;
+
+static inline size_t alu_groups(size_t n) { return n / 2; }
+static inline size_t alu_first_point(size_t n, size_t group) { return group ? 3 * n * group - 2 : 0; }
+static inline size_t alu_points(size_t n) { return alu_first_point(n, alu_groups(n)); }
 
 enum { alu_transform_sizes = 3 };
 
@@ -47,7 +58,32 @@ typedef struct {
 
 alu_tiling alu_best_tiling(const alu_convolution *shape);
 
+// Points of many tiles (or of many rows of a kernel): [point][panel of channels][tile][channel].
+typedef struct {
+  alu_scalar *data;
+  size_t channels, tiles, step, bytes; // channels: padded to whole lines; step: from point to point
+} alu_spectrum;
+
+alu_spectrum alu_new_spectrum(size_t points, size_t channels, size_t tiles);
+static inline void alu_drop_spectrum(const alu_spectrum *s) { alu_give(s->data, s->bytes); }
+
+// Where a channel of a tile lies within a point.
+static inline size_t alu_place(const alu_spectrum *s, size_t tile, size_t channel) {
+  const size_t panel = channel - channel % alu_panel;
+  return panel * s->tiles + tile * alu_panel_width(s->channels, panel) + channel % alu_panel;
+}
+
+// Transforms tiles [first, end) of x to the places from `start` on, one group.
+void alu_analyse_tiles(const alu_convolution *shape, const alu_tiling *tiling, const alu_scalar *x, size_t group,
+                       size_t first, size_t end, const alu_spectrum *out, size_t start);
+// The same of the upstream gradient, each tile alone.
+void alu_analyse_gradient(const alu_convolution *shape, const alu_tiling *tiling, const alu_scalar *dy, size_t group,
+                          size_t first, size_t end, const alu_spectrum *out, size_t start);
+
 void alu_spectral(const alu_convolution *shape, const alu_tiling *tiling, const alu_scalar *x, const alu_scalar *kernel,
                   int flipped, const alu_scalar *bias, alu_scalar *y);
 void alu_spectral_kernel_gradient(const alu_convolution *shape, const alu_tiling *tiling, const alu_scalar *x,
                                   const alu_scalar *dy, alu_scalar *dkernel);
+
+static inline size_t alu_smaller(size_t a, size_t b) { return a < b ? a : b; }
+static inline size_t alu_parts(size_t count, size_t length) { return (count + length - 1) / length; }

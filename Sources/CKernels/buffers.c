@@ -8,15 +8,15 @@
 #include <stdlib.h>
 
 // Sizes are rounded up to one of four steps per power of two, so that a buffer fits its successors.
-enum { smallest_shift = 8, classes = 4 * 40, kept_per_class = 64 };
-static const size_t most_kept_bytes = (size_t)512 << 20;
+enum { smallest_shift = 8, classes = 4 * 40 };
+static const size_t most_kept_bytes = (size_t)1 << 30;
 
-typedef struct {
-  void *memory[kept_per_class];
-  int count;
-} shelf;
+// Kept buffers form a list whose links lie in the buffers themselves.
+typedef struct kept {
+  struct kept *next;
+} kept;
 
-static shelf shelves[classes];
+static kept *shelves[classes];
 static size_t kept_bytes = 0;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -38,14 +38,13 @@ void *alu_take(size_t bytes) {
   int class = class_of(bytes, &rounded);
   if (class < classes) {
     pthread_mutex_lock(&lock);
-    shelf *s = &shelves[class];
-    if (s->count > 0) {
-      void *memory = s->memory[--s->count];
+    kept *first = shelves[class];
+    if (first) {
+      shelves[class] = first->next;
       kept_bytes -= rounded;
-      pthread_mutex_unlock(&lock);
-      return memory;
     }
     pthread_mutex_unlock(&lock);
+    if (first) return first;
   }
   void *memory = NULL;
   if (posix_memalign(&memory, 64, rounded) != 0) {
@@ -58,16 +57,17 @@ void *alu_take(size_t bytes) {
 void alu_give(void *memory, size_t bytes) {
   size_t rounded;
   int class = class_of(bytes, &rounded);
+  int keeps = 0;
   if (class < classes) {
+    kept *item = memory;
     pthread_mutex_lock(&lock);
-    shelf *s = &shelves[class];
-    if (s->count < kept_per_class && kept_bytes + rounded <= most_kept_bytes) {
-      s->memory[s->count++] = memory;
+    if (kept_bytes + rounded <= most_kept_bytes) {
+      item->next = shelves[class];
+      shelves[class] = item;
       kept_bytes += rounded;
-      pthread_mutex_unlock(&lock);
-      return;
+      keeps = 1;
     }
     pthread_mutex_unlock(&lock);
   }
-  free(memory);
+  if (!keeps) free(memory);
 }

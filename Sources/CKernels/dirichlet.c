@@ -96,7 +96,7 @@ void alu_dirichlet_log_density_at_logits(const alu_operand *operands, size_t row
 
 // in: α, β, ψ(α₀), (α₀ − β₀) ψ′(α₀). The value is all of a place's share but for the constants of its row.
 ALU_CLONES void alu_dirichlet_divergence_tile(tile_work *work, const double *log_gamma_prior, size_t count,
-                                              int wants_slope) {
+                                              double scale, int wants_slope) {
   for (size_t i = 0; i < count; i++) {
     const double a = work->in[0][i], expected = digamma_of(a) - work->in[2][i];
     work->value[i] = (a - work->in[1][i]) * expected - log_gamma_of(a) + log_gamma_prior[i];
@@ -105,7 +105,7 @@ ALU_CLONES void alu_dirichlet_divergence_tile(tile_work *work, const double *log
   if (!wants_slope) return;
   for (size_t i = 0; i < count; i++) {
     const double a = work->in[0][i];
-    work->partial[0][i] = (a - work->in[1][i]) * trigamma_of(a) - work->in[3][i];
+    work->partial[0][i] = scale * ((a - work->in[1][i]) * trigamma_of(a) - work->in[3][i]);
   }
 }
 
@@ -118,8 +118,9 @@ ALU_CLONES void alu_prior_slope_tile(tile_work *work, size_t count) {
   for (size_t i = 0; i < count; i++) work->partial[1][i] += digamma_of(work->in[1][i]) - work->in[2][i];
 }
 
-void alu_dirichlet_divergence(const alu_operand *operands, size_t rows, size_t width, alu_scalar *restrict out,
-                              alu_scalar *const *partials) {
+// scale · KL + shift; with a scale of −1 only the first partial derivative may be asked for.
+static void dirichlet_divergence(const alu_operand *operands, size_t rows, size_t width, double scale, double shift,
+                                 alu_scalar *restrict out, alu_scalar *const *partials) {
   tile_work work;
   tile_row log_gamma_prior, weight;
   row_totals own, prior;
@@ -148,7 +149,7 @@ void alu_dirichlet_divergence(const alu_operand *operands, size_t rows, size_t w
       }
       spread(own.digamma, count, columns, work.in[2]);
       spread(weight, count, columns, work.in[3]);
-      alu_dirichlet_divergence_tile(&work, log_gamma_prior, count * columns, partials[0] != NULL);
+      alu_dirichlet_divergence_tile(&work, log_gamma_prior, count * columns, scale, partials[0] != NULL);
       add_rows(work.value, count, columns, totals);
       if (partials[0]) scatter(work.partial[0], row, count, column, columns, width, partials[0]);
       if (partials[1]) {
@@ -157,6 +158,20 @@ void alu_dirichlet_divergence(const alu_operand *operands, size_t rows, size_t w
         scatter(work.partial[1], row, count, column, columns, width, partials[1]);
       }
     }
-    for (size_t r = 0; r < count; r++) out[row + r] = (alu_scalar)totals[r];
+    for (size_t r = 0; r < count; r++) out[row + r] = (alu_scalar)(scale * totals[r] + shift);
   }
+}
+
+// −KL from the uniform distribution, whose log density is log Γ(width).
+void alu_dirichlet_entropy(const alu_operand *operands, size_t rows, size_t width, alu_scalar *restrict out,
+                           alu_scalar *const *partials) {
+  const alu_scalar one = 1;
+  const alu_operand both[2] = {operands[0], {&one, 0, 0}};
+  alu_scalar *const slopes[2] = {partials[0], NULL};
+  dirichlet_divergence(both, rows, width, -1, -log_gamma_of((double)width), out, slopes);
+}
+
+void alu_dirichlet_divergence(const alu_operand *operands, size_t rows, size_t width, alu_scalar *restrict out,
+                              alu_scalar *const *partials) {
+  dirichlet_divergence(operands, rows, width, 1, 0, out, partials);
 }

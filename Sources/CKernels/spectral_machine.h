@@ -10,9 +10,8 @@
 #include "spectral_size.h"
 #undef ALU_N
 
-#define ALU_TRANSFORMS(n, points)                                                                    \
+#define ALU_TRANSFORMS(n)                                                                            \
   {n,                                                                                                \
-   points,                                                                                           \
    ALU_JOIN3(analyse, n, ALU_MACHINE),                                                               \
    ALU_JOIN3(analyse_framed, n, ALU_MACHINE),                                                        \
    ALU_JOIN3(synthesise, n, ALU_MACHINE),                                                            \
@@ -20,6 +19,6 @@
    ALU_JOIN3(kernel_gradient, n, ALU_MACHINE)}
 
 static const alu_transforms ALU_JOIN3(transforms, of, ALU_MACHINE)[alu_transform_sizes] = {
-    ALU_TRANSFORMS(4, 22), ALU_TRANSFORMS(6, 52), ALU_TRANSFORMS(8, 94)};
+    ALU_TRANSFORMS(4), ALU_TRANSFORMS(6), ALU_TRANSFORMS(8)};
 
 #undef ALU_TRANSFORMS

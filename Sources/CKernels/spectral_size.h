@@ -82,117 +82,160 @@ static ALU_INLINE void ALU_SIZED(series)(const alu_line *re, const alu_line *im,
   }
 }
 
-static ALU_INLINE void ALU_SIZED(get)(const alu_scalar *in, size_t step, int complex, alu_line *re, alu_line *im) {
-  const alu_scalar *point = in + (size_t)(4 + 3 * complex) * step;
-  const alu_line both = alu_load(point);
-  *re = both - alu_load(point + 2 * step);
-  *im = both + alu_load(point + step);
-}
-
-// Along the columns, then out to the points.
-static ALU_INLINE void ALU_SIZED(columns)(alu_line re[ALU_N][ALU_N / 2 + 1], alu_line im[ALU_N][ALU_N / 2 + 1],
-                                          const int is_short, alu_scalar *out, size_t step) {
+// The points of one group, from the row transforms: group 0 has the two real columns, group f the complex column f.
+static ALU_INLINE void ALU_SIZED(put_group)(alu_line re[ALU_N][ALU_N / 2 + 1], alu_line im[ALU_N][ALU_N / 2 + 1],
+                                            const int is_short, const int group, alu_scalar *out, size_t step) {
   enum { half = ALU_N / 2 };
   alu_line column[ALU_N], pr[half + 1], pi[half + 1], qr[half + 1], qi[half + 1];
-  int complex = 0;
-  ALU_UNROLL for (int f = 0; f <= half; f += half) {
-    ALU_UNROLL for (int j = 0; j < ALU_N; j++) column[j] = re[j][f];
-    ALU_SIZED(dft)(column, is_short, pr, pi);
-    alu_store(out + (f == 0 ? 0 : 2) * step, pr[0]);
-    alu_store(out + (f == 0 ? 1 : 3) * step, pr[half]);
-    ALU_UNROLL for (int g = 1; g < half; g++) ALU_PUT(out, step, complex++, pr[g], pi[g]);
-  }
-  ALU_UNROLL for (int f = 1; f < half; f++) {
-    ALU_UNROLL for (int j = 0; j < ALU_N; j++) column[j] = re[j][f];
-    ALU_SIZED(dft)(column, is_short, pr, pi);
-    ALU_UNROLL for (int j = 0; j < ALU_N; j++) column[j] = im[j][f];
-    ALU_SIZED(dft)(column, is_short, qr, qi);
-    ALU_PUT(out, step, complex++, pr[0], qr[0]);
-    ALU_PUT(out, step, complex++, pr[half], qr[half]);
-    ALU_UNROLL for (int g = 1; g < half; g++) {
-      ALU_PUT(out, step, complex++, pr[g] - qi[g], qr[g] + pi[g]);
-      ALU_PUT(out, step, complex++, pr[g] + qi[g], qr[g] - pi[g]); // frequency n − g
+  if (group == 0) {
+    ALU_UNROLL for (int f = 0; f <= half; f += half) {
+      ALU_UNROLL for (int j = 0; j < ALU_N; j++) column[j] = re[j][f];
+      ALU_SIZED(dft)(column, is_short, pr, pi);
+      alu_store(out, pr[0]);
+      alu_store(out + step, pr[half]);
+      out += 2 * step;
+      ALU_UNROLL for (int g = 1; g < half; g++, out += 3 * step) ALU_PUT(out, step, pr[g], pi[g]);
     }
+    return;
+  }
+  ALU_UNROLL for (int j = 0; j < ALU_N; j++) column[j] = re[j][group];
+  ALU_SIZED(dft)(column, is_short, pr, pi);
+  ALU_UNROLL for (int j = 0; j < ALU_N; j++) column[j] = im[j][group];
+  ALU_SIZED(dft)(column, is_short, qr, qi);
+  ALU_PUT(out, step, pr[0], qr[0]);
+  ALU_PUT(out + 3 * step, step, pr[half], qr[half]);
+  out += 6 * step;
+  ALU_UNROLL for (int g = 1; g < half; g++, out += 6 * step) {
+    ALU_PUT(out, step, pr[g] - qi[g], qr[g] + pi[g]);
+    ALU_PUT(out + 3 * step, step, pr[g] + qi[g], qr[g] - pi[g]); // frequency n − g
   }
 }
 
-// One block of channels of one tile to its points.
-static ALU_INLINE void ALU_SIZED(analyse_block)(const alu_source *w, size_t channel, const int is_short,
-                                                const int is_whole, alu_scalar *out, size_t step) {
+// One line of channels of one tile. `is_plain`: nothing lies outside the image, and the line is full.
+static ALU_INLINE void ALU_SIZED(analyse_line)(const alu_source *w, size_t channel, const int is_short,
+                                               const int is_plain, const int group, alu_scalar *out, size_t step) {
   alu_line re[ALU_N][ALU_N / 2 + 1], im[ALU_N][ALU_N / 2 + 1], row[ALU_N];
   ALU_UNROLL for (int j = 0; j < ALU_N - is_short; j++) {
     const ptrdiff_t y = w->y + (j == ALU_N - 1 ? 0 : j + 1);
-    const int row_inside = y >= w->least_y && y < w->end_y;
+    const alu_scalar *line = w->image + y * w->width * w->channels + channel;
     ALU_UNROLL for (int k = 0; k < ALU_N - is_short; k++) {
       const ptrdiff_t x = w->x + (k == ALU_N - 1 ? 0 : k + 1);
-      const alu_scalar *source = w->image + (y * w->width + x) * w->channels + channel;
-      row[k] = row_inside && x >= w->least_x && x < w->end_x
-                   ? (is_whole ? alu_load(source) : alu_load_part(source, w->channels - channel))
-                   : (alu_line){0};
+      if (is_plain)
+        row[k] = alu_load(line + x * w->channels);
+      else if (y >= w->least_y && y < w->end_y && x >= w->least_x && x < w->end_x)
+        row[k] = alu_load_part(line + x * w->channels, alu_lanes(w->channels, channel));
+      else
+        row[k] = (alu_line){0};
     }
     ALU_SIZED(dft)(row, is_short, re[j], im[j]);
   }
-  ALU_SIZED(columns)(re, im, is_short, out, step);
+  ALU_SIZED(put_group)(re, im, is_short, group, out, step);
 }
 
-ALU_MACHINE_TARGET static void ALU_SIZED(analyse)(const alu_source *w, size_t channel, alu_scalar *out, size_t step) {
-  if (channel + alu_block <= (size_t)w->channels)
-    ALU_SIZED(analyse_block)(w, channel, 0, 1, out, step);
+static ALU_INLINE void ALU_SIZED(analyse_group)(const alu_source *w, size_t channel, const int is_short,
+                                                const int is_plain, size_t group, alu_scalar *out, size_t step) {
+  if (group == 0) ALU_SIZED(analyse_line)(w, channel, is_short, is_plain, 0, out, step);
+  if (group == 1) ALU_SIZED(analyse_line)(w, channel, is_short, is_plain, 1, out, step);
+#if ALU_N > 4
+  if (group == 2) ALU_SIZED(analyse_line)(w, channel, is_short, is_plain, 2, out, step);
+#endif
+#if ALU_N > 6
+  if (group == 3) ALU_SIZED(analyse_line)(w, channel, is_short, is_plain, 3, out, step);
+#endif
+}
+
+ALU_MACHINE_TARGET static void ALU_SIZED(analyse)(const alu_source *w, size_t channel, size_t group, alu_scalar *out,
+                                                  size_t step) {
+  const int is_inside =
+      w->y >= w->least_y && w->y + ALU_N <= w->end_y && w->x >= w->least_x && w->x + ALU_N <= w->end_x;
+  if (is_inside && channel + alu_block <= (size_t)w->channels)
+    ALU_SIZED(analyse_group)(w, channel, 0, 1, group, out, step);
   else
-    ALU_SIZED(analyse_block)(w, channel, 0, 0, out, step);
+    ALU_SIZED(analyse_group)(w, channel, 0, 0, group, out, step);
 }
 
-ALU_MACHINE_TARGET static void ALU_SIZED(analyse_framed)(const alu_source *w, size_t channel, alu_scalar *out,
-                                                         size_t step) {
-  if (channel + alu_block <= (size_t)w->channels)
-    ALU_SIZED(analyse_block)(w, channel, 1, 1, out, step);
+ALU_MACHINE_TARGET static void ALU_SIZED(analyse_framed)(const alu_source *w, size_t channel, size_t group,
+                                                         alu_scalar *out, size_t step) {
+  const int is_inside =
+      w->y + 1 >= w->least_y && w->y + ALU_N <= w->end_y && w->x + 1 >= w->least_x && w->x + ALU_N <= w->end_x;
+  if (is_inside && channel + alu_block <= (size_t)w->channels)
+    ALU_SIZED(analyse_group)(w, channel, 1, 1, group, out, step);
   else
-    ALU_SIZED(analyse_block)(w, channel, 1, 0, out, step);
+    ALU_SIZED(analyse_group)(w, channel, 1, 0, group, out, step);
 }
 
-// The points of one block of channels back to the tile; `bias` is one block.
-ALU_MACHINE_TARGET static void ALU_SIZED(synthesise)(const alu_target *w, size_t channel, const alu_scalar *in,
-                                                      size_t step, const alu_scalar *bias) {
+// Columns of one group back from frequencies.
+static ALU_INLINE void ALU_SIZED(get_group)(const alu_scalar *in, size_t step, const int group,
+                                            alu_line re[ALU_N][ALU_N / 2 + 1], alu_line im[ALU_N][ALU_N / 2 + 1]) {
   enum { half = ALU_N / 2 };
-  alu_line re[ALU_N][half + 1], im[ALU_N][half + 1], pr[half + 1], pi[half + 1], qr[half + 1], qi[half + 1];
-  alu_line column[ALU_N];
-  int complex = 0;
-  ALU_UNROLL for (int f = 0; f <= half; f += half) {
-    pr[0] = alu_load(in + (f == 0 ? 0 : 2) * step);
-    pr[half] = alu_load(in + (f == 0 ? 1 : 3) * step);
-    ALU_UNROLL for (int g = 1; g < half; g++) ALU_SIZED(get)(in, step, complex++, &pr[g], &pi[g]);
-    ALU_SIZED(series)(pr, pi, column);
-    ALU_UNROLL for (int t = 0; t < ALU_N; t++) re[t][f] = column[t];
-  }
-  ALU_UNROLL for (int f = 1; f < half; f++) {
-    ALU_SIZED(get)(in, step, complex++, &pr[0], &qr[0]);
-    ALU_SIZED(get)(in, step, complex++, &pr[half], &qr[half]);
-    ALU_UNROLL for (int g = 1; g < half; g++) {
-      alu_line a, b, c, d;
-      ALU_SIZED(get)(in, step, complex++, &a, &b);
-      ALU_SIZED(get)(in, step, complex++, &c, &d);
-      pr[g] = a + c, pi[g] = b - d;
-      qr[g] = b + d, qi[g] = c - a;
+  alu_line column[ALU_N], pr[half + 1], pi[half + 1], qr[half + 1], qi[half + 1];
+  if (group == 0) {
+    ALU_UNROLL for (int f = 0; f <= half; f += half) {
+      pr[0] = alu_load(in);
+      pr[half] = alu_load(in + step);
+      in += 2 * step;
+      ALU_UNROLL for (int g = 1; g < half; g++, in += 3 * step) ALU_GET(in, step, pr[g], pi[g]);
+      ALU_SIZED(series)(pr, pi, column);
+      ALU_UNROLL for (int t = 0; t < ALU_N; t++) re[t][f] = column[t];
     }
-    ALU_SIZED(series)(pr, pi, column);
-    ALU_UNROLL for (int t = 0; t < ALU_N; t++) re[t][f] = column[t];
-    ALU_SIZED(series)(qr, qi, column);
-    ALU_UNROLL for (int t = 0; t < ALU_N; t++) im[t][f] = column[t];
+    return;
   }
+  ALU_GET(in, step, pr[0], qr[0]);
+  ALU_GET(in + 3 * step, step, pr[half], qr[half]);
+  in += 6 * step;
+  ALU_UNROLL for (int g = 1; g < half; g++, in += 6 * step) {
+    alu_line a, b, c, d;
+    ALU_GET(in, step, a, b);
+    ALU_GET(in + 3 * step, step, c, d);
+    pr[g] = a + c, pi[g] = b - d;
+    qr[g] = b + d, qi[g] = c - a;
+  }
+  ALU_SIZED(series)(pr, pi, column);
+  ALU_UNROLL for (int t = 0; t < ALU_N; t++) re[t][group] = column[t];
+  ALU_SIZED(series)(qr, qi, column);
+  ALU_UNROLL for (int t = 0; t < ALU_N; t++) im[t][group] = column[t];
+}
+
+// What one group adds to column k of a row.
+#define ALU_SHARE(k)                                                                                           \
+  (group == 0 ? (k % 2 ? re[t][0] - re[t][ALU_N / 2] : re[t][0] + re[t][ALU_N / 2])                            \
+              : ALU_SIZED(cosine)[group * k % ALU_N] * re[t][group] - ALU_SIZED(sine)[group * k % ALU_N] * im[t][group])
+
+static ALU_INLINE void ALU_SIZED(synthesise_group)(const alu_target *w, size_t channel, const int group,
+                                                   const alu_scalar *in, size_t step, const alu_scalar *bias) {
+  alu_line re[ALU_N][ALU_N / 2 + 1], im[ALU_N][ALU_N / 2 + 1];
+  ALU_SIZED(get_group)(in, step, group, re, im);
   const alu_line shift = alu_load(bias);
-  const size_t lanes = w->channels - channel;
+  const size_t lanes = alu_lanes(w->channels, channel);
   ALU_UNROLL for (int t = 0; t < ALU_N - 1; t++) {
     if (t >= w->rows) break;
-    ALU_SIZED(series)(re[t], im[t], column);
-    alu_scalar *target = w->image + t * w->width * w->channels + channel;
+    alu_scalar *line = w->image + t * w->width * w->channels + channel;
     ALU_UNROLL for (int k = 0; k < ALU_N - 1; k++) {
       if (k >= w->columns) break;
-      if (lanes >= alu_block)
-        alu_store(target + k * w->channels, column[k] + shift);
+      alu_scalar *target = line + k * w->channels;
+      const alu_line share = ALU_SHARE(k);
+      if (lanes == alu_block)
+        alu_store(target, share + (group == 0 ? shift : alu_load(target)));
+      else if (group == 0)
+        alu_store_part(target, share + shift, lanes);
       else
-        alu_store_part(target + k * w->channels, column[k] + shift, lanes);
+        alu_store_part(target, share + alu_load_part(target, lanes), lanes);
     }
   }
+}
+
+#undef ALU_SHARE
+
+ALU_MACHINE_TARGET static void ALU_SIZED(synthesise)(const alu_target *w, size_t channel, size_t group,
+                                                     const alu_scalar *in, size_t step, const alu_scalar *bias) {
+  if (group == 0) ALU_SIZED(synthesise_group)(w, channel, 0, in, step, bias);
+  if (group == 1) ALU_SIZED(synthesise_group)(w, channel, 1, in, step, bias);
+#if ALU_N > 4
+  if (group == 2) ALU_SIZED(synthesise_group)(w, channel, 2, in, step, bias);
+#endif
+#if ALU_N > 6
+  if (group == 3) ALU_SIZED(synthesise_group)(w, channel, 3, in, step, bias);
+#endif
 }
 
 // Nine taps (blocks of output channels) to the points, with all factors of the inverse transform: 2/n², 1/n² where real.
@@ -210,85 +253,88 @@ ALU_MACHINE_TARGET static void ALU_SIZED(kernel)(const alu_scalar *taps, size_t 
       im[p][f] = ALU_SIZED(sine)[f] * (last - first);
     }
   }
-  int complex = 0;
   ALU_UNROLL for (int f = 0; f <= half; f += half) {
     const alu_line sum = re[0][f] + re[2][f], difference = re[2][f] - re[0][f];
-    alu_store(out + (f == 0 ? 0 : 2) * step, ALU_HALF * (re[1][f] + sum));
-    alu_store(out + (f == 0 ? 1 : 3) * step, ALU_HALF * (re[1][f] - sum));
-    ALU_UNROLL for (int g = 1; g < half; g++)
-      ALU_PUT_FACTORS(out, step, complex++, re[1][f] + ALU_SIZED(cosine)[g] * sum,
-                             ALU_SIZED(sine)[g] * difference);
+    alu_store(out, ALU_HALF * (re[1][f] + sum));
+    alu_store(out + step, ALU_HALF * (re[1][f] - sum));
+    out += 2 * step;
+    ALU_UNROLL for (int g = 1; g < half; g++, out += 3 * step)
+      ALU_PUT_FACTORS(out, step, re[1][f] + ALU_SIZED(cosine)[g] * sum, ALU_SIZED(sine)[g] * difference);
   }
   ALU_UNROLL for (int f = 1; f < half; f++) {
     const alu_line sr = re[0][f] + re[2][f], si = im[0][f] + im[2][f];
     const alu_line dr = re[2][f] - re[0][f], di = im[2][f] - im[0][f];
-    ALU_PUT_FACTORS(out, step, complex++, re[1][f] + sr, im[1][f] + si);
-    ALU_PUT_FACTORS(out, step, complex++, re[1][f] - sr, im[1][f] - si);
-    ALU_UNROLL for (int g = 1; g < half; g++) {
+    ALU_PUT_FACTORS(out, step, re[1][f] + sr, im[1][f] + si);
+    ALU_PUT_FACTORS(out + 3 * step, step, re[1][f] - sr, im[1][f] - si);
+    out += 6 * step;
+    ALU_UNROLL for (int g = 1; g < half; g++, out += 6 * step) {
       const alu_scalar c = ALU_SIZED(cosine)[g], s = ALU_SIZED(sine)[g];
       const alu_line a = re[1][f] + c * sr, b = im[1][f] + c * si;
-      ALU_PUT_FACTORS(out, step, complex++, a - s * di, b + s * dr);
-      ALU_PUT_FACTORS(out, step, complex++, a + s * di, b - s * dr); // frequency n − g
+      ALU_PUT_FACTORS(out, step, a - s * di, b + s * dr);
+      ALU_PUT_FACTORS(out + 3 * step, step, a + s * di, b - s * dr); // frequency n − g
     }
   }
 }
 
-// conj(image) · gradient at a complex point, from the three products.
-static ALU_INLINE void ALU_SIZED(get_product)(const alu_scalar *in, size_t step, int complex, alu_line *re,
-                                              alu_line *im) {
-  const alu_scalar *point = in + (size_t)(4 + 3 * complex) * step;
-  const alu_line second = alu_load(point + step), third = alu_load(point + 2 * step);
-  *re = alu_load(point) - second - third;
-  *im = second - third;
-}
-
-// The transpose of the above: derivatives at the points to derivatives of nine taps.
-ALU_MACHINE_TARGET static void ALU_SIZED(kernel_gradient)(const alu_scalar *in, size_t step, alu_scalar *taps) {
+// The transpose of that: derivatives at the points of one group to their share of the derivatives of nine taps.
+static ALU_INLINE void ALU_SIZED(gradient_group)(const alu_scalar *in, size_t step, const int group,
+                                                 alu_scalar *taps) {
   enum { half = ALU_N / 2 };
   const alu_scalar unit = (alu_scalar)2 / (ALU_N * ALU_N);
-  alu_line re[3][half + 1], im[3][half + 1];
-  int complex = 0;
-  ALU_UNROLL for (int f = 0; f <= half; f += half) {
-    const alu_line first = alu_load(in + (f == 0 ? 0 : 2) * step), last = alu_load(in + (f == 0 ? 1 : 3) * step);
-    alu_line sum = ALU_HALF * (first - last), difference = {0};
-    re[1][f] = ALU_HALF * (first + last);
-    ALU_UNROLL for (int g = 1; g < half; g++) {
-      alu_line a, b;
-      ALU_SIZED(get_product)(in, step, complex++, &a, &b);
-      re[1][f] += a;
-      sum += ALU_SIZED(cosine)[g] * a;
-      difference += ALU_SIZED(sine)[g] * b;
+  alu_line re[3][half + 1], im[3], a, b, c, d;
+  if (group == 0) {
+    ALU_UNROLL for (int f = 0; f <= half; f += half) {
+      const alu_line first = alu_load(in), last = alu_load(in + step);
+      alu_line sum = ALU_HALF * (first - last), difference = {0};
+      re[1][f] = ALU_HALF * (first + last);
+      in += 2 * step;
+      ALU_UNROLL for (int g = 1; g < half; g++, in += 3 * step) {
+        ALU_GET_PRODUCT(in, step, a, b);
+        re[1][f] += a;
+        sum += ALU_SIZED(cosine)[g] * a;
+        difference += ALU_SIZED(sine)[g] * b;
+      }
+      re[0][f] = sum - difference;
+      re[2][f] = sum + difference;
     }
-    re[0][f] = sum - difference;
-    re[2][f] = sum + difference;
-    im[0][f] = im[1][f] = im[2][f] = (alu_line){0};
-  }
-  ALU_UNROLL for (int f = 1; f < half; f++) {
-    alu_line a, b, c, d;
-    ALU_SIZED(get_product)(in, step, complex++, &a, &b);
-    ALU_SIZED(get_product)(in, step, complex++, &c, &d);
-    re[1][f] = a + c, im[1][f] = b + d;
-    alu_line sr = a - c, si = b - d, dr = {0}, di = {0};
-    ALU_UNROLL for (int g = 1; g < half; g++) {
-      const alu_scalar cosine = ALU_SIZED(cosine)[g], sine = ALU_SIZED(sine)[g];
-      ALU_SIZED(get_product)(in, step, complex++, &a, &b);
-      ALU_SIZED(get_product)(in, step, complex++, &c, &d);
-      re[1][f] += a + c, im[1][f] += b + d;
-      sr += cosine * (a + c), si += cosine * (b + d);
-      dr += sine * (b - d), di += sine * (c - a);
+    ALU_UNROLL for (int p = 0; p < 3; p++) {
+      alu_store(taps + (3 * p) * alu_block, unit * (re[p][0] - re[p][half]));
+      alu_store(taps + (3 * p + 1) * alu_block, unit * (re[p][0] + re[p][half]));
+      alu_store(taps + (3 * p + 2) * alu_block, unit * (re[p][0] - re[p][half]));
     }
-    re[0][f] = sr - dr, im[0][f] = si - di;
-    re[2][f] = sr + dr, im[2][f] = si + di;
+    return;
   }
+  ALU_GET_PRODUCT(in, step, a, b);
+  ALU_GET_PRODUCT(in + 3 * step, step, c, d);
+  in += 6 * step;
+  alu_line mr = a + c, mi = b + d, sr = a - c, si = b - d, dr = {0}, di = {0};
+  ALU_UNROLL for (int g = 1; g < half; g++, in += 6 * step) {
+    const alu_scalar cosine = ALU_SIZED(cosine)[g], sine = ALU_SIZED(sine)[g];
+    ALU_GET_PRODUCT(in, step, a, b);
+    ALU_GET_PRODUCT(in + 3 * step, step, c, d);
+    mr += a + c, mi += b + d;
+    sr += cosine * (a + c), si += cosine * (b + d);
+    dr += sine * (b - d), di += sine * (c - a);
+  }
+  re[0][group] = sr - dr, im[0] = si - di;
+  re[1][group] = mr, im[1] = mi;
+  re[2][group] = sr + dr, im[2] = si + di;
   ALU_UNROLL for (int p = 0; p < 3; p++) {
-    alu_line middle = {0}, sum = {0}, difference = {0};
-    ALU_UNROLL for (int f = 0; f <= half; f++) {
-      middle += re[p][f];
-      sum += ALU_SIZED(cosine)[f] * re[p][f];
-      difference += ALU_SIZED(sine)[f] * im[p][f];
-    }
-    alu_store(taps + (3 * p + 0) * alu_block, unit * (sum - difference));
-    alu_store(taps + (3 * p + 1) * alu_block, unit * middle);
+    const alu_line sum = ALU_SIZED(cosine)[group] * re[p][group], difference = ALU_SIZED(sine)[group] * im[p];
+    alu_store(taps + (3 * p) * alu_block, unit * (sum - difference));
+    alu_store(taps + (3 * p + 1) * alu_block, unit * re[p][group]);
     alu_store(taps + (3 * p + 2) * alu_block, unit * (sum + difference));
   }
+}
+
+ALU_MACHINE_TARGET static void ALU_SIZED(kernel_gradient)(const alu_scalar *in, size_t step, size_t group,
+                                                          alu_scalar *taps) {
+  if (group == 0) ALU_SIZED(gradient_group)(in, step, 0, taps);
+  if (group == 1) ALU_SIZED(gradient_group)(in, step, 1, taps);
+#if ALU_N > 4
+  if (group == 2) ALU_SIZED(gradient_group)(in, step, 2, taps);
+#endif
+#if ALU_N > 6
+  if (group == 3) ALU_SIZED(gradient_group)(in, step, 3, taps);
+#endif
 }

@@ -27,25 +27,44 @@
     memcpy(pointer, &line_, (lanes) * sizeof(alu_scalar)); \
   } while (0)
 
+// How many channels of a line there are from `channel` on.
+static inline size_t alu_lanes(ptrdiff_t channels, size_t channel) {
+  const size_t left = (size_t)channels - channel;
+  return left < alu_block ? left : alu_block;
+}
+
 // A complex frequency of the image.
-#define ALU_PUT(out, step, complex, real, imaginary)                  \
-  do {                                                                \
-    alu_scalar *point_ = (out) + (size_t)(4 + 3 * (complex)) * (step); \
-    const alu_line a_ = real, b_ = imaginary;                         \
-    alu_store(point_, a_ + b_);                                       \
-    alu_store(point_ + (step), a_);                                   \
-    alu_store(point_ + 2 * (step), b_);                               \
+#define ALU_PUT(out, step, real, imaginary)   \
+  do {                                        \
+    const alu_line a_ = real, b_ = imaginary; \
+    alu_store((out), a_ + b_);                \
+    alu_store((out) + (step), a_);            \
+    alu_store((out) + 2 * (step), b_);        \
   } while (0)
 
-// A complex frequency a + ib of the kernel, as the three factors that meet re + im, re and im of the image:
-// (re + im)·a − im·(a + b) and (re + im)·a + re·(b − a) are the parts of the product.
-#define ALU_PUT_FACTORS(out, step, complex, real, imaginary)          \
-  do {                                                                \
-    alu_scalar *point_ = (out) + (size_t)(4 + 3 * (complex)) * (step); \
-    const alu_line a_ = real, b_ = imaginary;                         \
-    alu_store(point_, a_);                                            \
-    alu_store(point_ + (step), b_ - a_);                              \
-    alu_store(point_ + 2 * (step), a_ + b_);                          \
+// A complex frequency a + ib of the kernel, as the three factors that meet re + im, re and im of the image.
+#define ALU_PUT_FACTORS(out, step, real, imaginary) \
+  do {                                              \
+    const alu_line a_ = real, b_ = imaginary;       \
+    alu_store((out), a_);                           \
+    alu_store((out) + (step), b_ - a_);             \
+    alu_store((out) + 2 * (step), a_ + b_);         \
+  } while (0)
+
+// The product, from its three parts: (re + im)·a − im·(a + b) and (re + im)·a + re·(b − a).
+#define ALU_GET(in, step, real, imaginary)      \
+  do {                                          \
+    const alu_line both_ = alu_load(in);        \
+    real = both_ - alu_load((in) + 2 * (step)); \
+    imaginary = both_ + alu_load((in) + (step)); \
+  } while (0)
+
+// conj(image) · gradient, from (a + b)(c + d), a·d and b·c.
+#define ALU_GET_PRODUCT(in, step, real, imaginary)                                          \
+  do {                                                                                      \
+    const alu_line second_ = alu_load((in) + (step)), third_ = alu_load((in) + 2 * (step)); \
+    real = alu_load(in) - second_ - third_;                                                 \
+    imaginary = second_ - third_;                                                           \
   } while (0)
 
 #if defined(__x86_64__)

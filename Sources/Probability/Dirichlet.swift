@@ -82,10 +82,7 @@ public struct Dirichlet: LogarithmicDistribution, EntropicDistribution, Marginal
   }
 
   /// −KL from the uniform distribution on the simplex, whose log density is log Γ(k).
-  public var entropy: Tensor {
-    let uniform = RowFunction.dirichletDivergence(concentration, .ones([shape[-1]]))
-    return -uniform - Scalar(SpecialFunctions.logGamma(Double(shape[-1])))
-  }
+  public var entropy: Tensor { RowFunction.dirichletEntropy(concentration) }
 
   /// Quantiles of the components, which are Beta(α_k, α₀ − α_k).
   public func marginalQuantile(_ probability: Double) -> Tensor {

@@ -28,6 +28,7 @@ struct RowFunction: Sendable {
   static let gammaDivergence = RowFunction { alu_gamma_divergence($0, $1, $2, $3, $4) }
   static let betaDivergence = RowFunction { alu_beta_divergence($0, $1, $2, $3, $4) }
   static let dirichletDivergence = RowFunction { alu_dirichlet_divergence($0, $1, $2, $3, $4) }
+  static let dirichletEntropy = RowFunction { alu_dirichlet_entropy($0, $1, $2, $3, $4) }
 
   /// The sums over the last axis, recorded for every tracked operand.
   func callAsFunction(_ operands: Tensor...) -> Tensor {

@@ -38,6 +38,7 @@ extension Module {
 ///
 /// The gradient is a model of the same type whose parameters are the partial derivatives; a parameter that the loss
 /// does not depend on has derivative 0. State that the loss changes in the model (running statistics) stays changed.
+/// The result is a number and constants: it cannot be differentiated again.
 ///
 /// - Parameters:
 ///   - model: What is differentiated; its parameters are tracked during `loss` only.
@@ -67,49 +68,35 @@ public func valueAndGradient<Model: Module>(
 }
 
 /// Carries the derivative 1 of `output` back to the leaves.
+///
+/// Nodes older than the leaves belong to an earlier differentiation and are constants here.
 private func sweep(from output: Tensor, to leaves: [Node]) -> [Tensor?] {
-  guard let root = output.node else { return leaves.map { _ in nil } }
-  let order = childrenBeforeParents(root)
-  var slot: [ObjectIdentifier: Int] = [:]
-  slot.reserveCapacity(order.count)
-  for (position, node) in order.enumerated() { slot[ObjectIdentifier(node)] = position }
-  var derivative = [Tensor?](repeating: nil, count: order.count)
-  derivative[0] = .ones(output.shape)
-  for (position, node) in order.enumerated() where !node.parents.isEmpty {
-    guard let upstream = derivative[position] else { continue }
-    derivative[position] = nil
-    for (parent, contribution) in zip(node.parents, node.pullback(upstream)) {
-      guard let contribution, let place = slot[ObjectIdentifier(parent)] else { continue }
-      derivative.add(contribution.detached, at: place)
-    }
+  guard let root = output.node, let oldest = leaves.first?.serial, root.serial >= oldest else {
+    return leaves.map { _ in nil }
   }
-  return leaves.map { leaf in slot[ObjectIdentifier(leaf)].flatMap { derivative[$0] } }
-}
-
-extension [Tensor?] {
-  fileprivate mutating func add(_ contribution: Tensor, at place: Int) {
-    if self[place] == nil {
-      self[place] = contribution
+  var pending = [(node: Node, derivative: Tensor)?](repeating: nil, count: root.serial - oldest + 1)
+  let flow = { (contribution: Tensor, node: Node, pending: inout [(node: Node, derivative: Tensor)?]) in
+    let place = node.serial - oldest
+    if place < 0 { return }
+    if pending[place] == nil {
+      pending[place] = (node, contribution.detached)
     } else {
-      self[place]?.accumulate(contribution)
+      pending[place]?.derivative.accumulate(contribution)
     }
   }
-}
-
-/// The nodes below `root` in an order in which none stands after one of its parents (depth first, without recursion).
-private func childrenBeforeParents(_ root: Node) -> [Node] {
-  var finished: [Node] = []
-  var seen: Set<ObjectIdentifier> = [ObjectIdentifier(root)]
-  var path: [(node: Node, next: Int)] = [(root, 0)]
-  while let (node, next) = path.last {
-    if next == node.parents.count {
-      finished.append(node)
-      path.removeLast()
-      continue
+  flow(.ones(output.shape), root, &pending)
+  for place in stride(from: pending.count - 1, through: 0, by: -1) {
+    guard let (node, upstream) = pending[place], !node.edges.isEmpty else { continue }
+    pending[place] = nil
+    if let jointPullback = node.jointPullback {
+      for (edge, contribution) in zip(node.edges, jointPullback(upstream)) {
+        if let contribution { flow(contribution, edge.parent, &pending) }
+      }
+    } else {
+      for edge in node.edges where edge.parent.serial >= oldest {
+        if let contribution = edge.pullback?(upstream) { flow(contribution, edge.parent, &pending) }
+      }
     }
-    path[path.count - 1].next += 1
-    let parent = node.parents[next]
-    if seen.insert(ObjectIdentifier(parent)).inserted { path.append((parent, 0)) }
   }
-  return finished.reversed()
+  return leaves.map { leaf in pending[leaf.serial - oldest]?.derivative }
 }

@@ -34,7 +34,7 @@ private struct LoopBody {
 
 /// Runs `body` on consecutive ranges of at most `length` that cover `0 ..< count`.
 package func parallelRanges(_ count: Int, length: Int, _ body: (Range<Int>) -> Void) {
-  if count == 0 { return }
+  if count <= length { return count > 0 ? body(0..<count) : () }
   parallelFor((count + length - 1) / length) { chunk in
     body(chunk * length..<min(count, (chunk + 1) * length))
   }

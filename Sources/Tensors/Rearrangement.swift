@@ -13,22 +13,6 @@ extension Tensor {
     return reshaped(to: Shape(dimensions.map { $0 < 0 ? count / max(known, 1) : $0 }))
   }
 
-  /// Rows become columns.
-  public func transposed() -> Tensor {
-    precondition(rank == 2, "only a matrix can be transposed, not shape \(shape)")
-    return permuted([1, 0])
-  }
-
-  /// The axes in another order: axis `i` of the result is axis `order[i]` of this tensor.
-  public func permuted(_ order: [Int]) -> Tensor {
-    precondition(order.sorted() == Array(0..<rank), "\(order) is no order of \(rank) axes")
-    if order == Array(0..<rank) { return self }
-    var inverse = order
-    for (position, axis) in order.enumerated() { inverse[axis] = position }
-    let undone = inverse
-    return .recording(detached.copiedPermuted(order), (self, { $0.permuted(undone) }))
-  }
-
   /// Stretches extents of 1, and adds leading axes, until the shape is `target`.
   public func broadcast(to target: Shape) -> Tensor {
     if shape == target { return self }
@@ -84,54 +68,22 @@ extension Tensor {
     concatenated(parts.map { $0.expandingDimension(at: axis) }, along: axis)
   }
 
-  /// A copy with axes reordered, walking the result in order.
-  private func copiedPermuted(_ order: [Int]) -> Tensor {
-    let strides = shape.strides
-    let target = Shape(order.map { shape.dimensions[$0] })
-    let steps = order.map { strides[$0] }
-    let source = storage.pointer
-    return Tensor(uninitialized: target) { out in
-      guard let last = steps.last, target.count > 0 else { return }
-      let width = target[-1]
-      var index = [Int](repeating: 0, count: target.rank - 1)
-      var offset = 0
-      for run in 0..<target.count / width {
-        for column in 0..<width { out[run * width + column] = source[offset + column * last] }
-        var axis = index.count - 1
-        while axis >= 0 {
-          index[axis] += 1
-          offset += steps[axis]
-          if index[axis] < target.dimensions[axis] { break }
-          offset -= steps[axis] * target.dimensions[axis]
-          index[axis] = 0
-          axis -= 1
-        }
-      }
-    }
-  }
-
   private func copiedBroadcast(to target: Shape) -> Tensor {
     let plan = BroadcastPlan(shape, target)
     let source = storage.pointer
     return Tensor(uninitialized: target) { out in
       guard let out = out.baseAddress, target.count > 0 else { return }
-      plan.forEachRun { run, offsets in
-        let run = out + run * plan.inner
-        if plan.innerStrides.0 == 1 {
-          run.update(from: source + offsets.0, count: plan.inner)
-        } else {
-          run.update(repeating: source[offsets.0], count: plan.inner)
+      plan.forEachBlock { block, offsets in
+        for row in 0..<plan.rows {
+          let from = source + offsets.0 + row * plan.rowStrides.0
+          let run = out + (block * plan.rows + row) * plan.inner
+          if plan.innerStrides.0 == 1 {
+            run.update(from: from, count: plan.inner)
+          } else {
+            run.update(repeating: from.pointee, count: plan.inner)
+          }
         }
       }
     }
-  }
-}
-
-extension Shape {
-  /// How far apart neighbours along every axis lie in memory.
-  var strides: [Int] {
-    var result = [Int](repeating: 1, count: rank)
-    for axis in stride(from: rank - 2, through: 0, by: -1) { result[axis] = result[axis + 1] * dimensions[axis + 1] }
-    return result
   }
 }

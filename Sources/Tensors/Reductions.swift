@@ -1,11 +1,11 @@
 import CKernels
 
 extension Tensor {
-  /// The sum of all elements, of shape `[]`.
+  /// The sum of all elements, of shape `[]`, accumulated in Double.
   public func sum() -> Tensor {
     let shape = shape
-    let total = reshaped(to: [1, count, 1]).detached.summedMiddle().reshaped(to: [])
-    return .recording(total, (self, { $0.broadcast(to: shape) }))
+    return .recording(
+      summed(outer: 1, middle: count, inner: 1, to: []), (self, { $0.broadcast(to: shape) }))
   }
 
   /// The mean of all elements, of shape `[]`; NaN if there are none.
@@ -36,21 +36,44 @@ extension Tensor {
     squared().sum(along: axes, keepingDimensions: keepingDimensions)
   }
 
-  /// √(Σ x²) along axes. The derivative at a zero vector is not finite; add a floor where one can occur.
+  /// √(Σ x²) along axes. The derivative at a zero vector is taken as 0, the subgradient of least length.
   public func norm(along axes: Int..., keepingDimensions: Bool = false) -> Tensor {
-    squared().sum(along: axes, keepingDimensions: keepingDimensions).sqrt()
+    let x = detached
+    let kept = x.squared().sum(along: axes, keepingDimensions: true).sqrt()
+    let value = keepingDimensions ? kept : kept.reshaped(to: shape.removing(Set(axes.map { shape.positive($0) })))
+    return .recording(
+      value,
+      (
+        self,
+        { upstream in
+          let isZero = Tensor.combined(0, with: kept, by: alu_is_at_least)
+          return x * (upstream.reshaped(to: kept.shape) / (kept + isZero))
+        }
+      ))
   }
 
   /// The sum along axes, for a list of them.
+  ///
+  /// Sums are accumulated in Double and rounded once for every run of neighbouring axes. No axes: the tensor itself.
   public func sum(along axes: [Int], keepingDimensions: Bool = false) -> Tensor {
     let source = shape
     let reduced = Set(axes.map { source.positive($0) })
     precondition(reduced.count == axes.count, "axes \(axes) name one axis twice")
     var value = detached
-    for axis in reduced.sorted(by: >) {
-      let (outer, middle, inner) = value.shape.split(around: axis)
-      let kept = value.shape.replacing(axis, with: 1)
-      value = value.reshaped(to: [outer, middle, inner]).summedMiddle().reshaped(to: kept)
+    var end = source.rank
+    while end > 0 {
+      guard reduced.contains(end - 1) else {
+        end -= 1
+        continue
+      }
+      let start = (0..<end).reversed().prefix { reduced.contains($0) }.last ?? end
+      let outer = source.dimensions[..<start].reduce(1, *)
+      let middle = source.dimensions[start..<end].reduce(1, *)
+      var left = value.shape.dimensions
+      left.replaceSubrange(start..<end, with: repeatElement(1, count: end - start))
+      let inner = left[end...].reduce(1, *)
+      value = value.summed(outer: outer, middle: middle, inner: inner, to: Shape(left))
+      end = start
     }
     let kept = value.shape
     let final = keepingDimensions ? kept : kept.removing(reduced)
@@ -63,15 +86,17 @@ extension Tensor {
     let source = shape
     let (outer, middle, inner) = source.split(around: axis)
     precondition(middle > 0, "the maximum along an axis without elements")
-    var positions = [Int32](repeating: 0, count: outer * inner)
     let kept = source.replacing(axis, with: 1)
-    let value = Tensor(uninitialized: kept) { out in
-      alu_max_middle(storage.pointer, outer, middle, inner, out.baseAddress, &positions)
-    }
     let final = keepingDimensions ? kept : kept.removing([source.positive(axis)])
-    let chosen = positions
+    var value = Tensor.zeros([])
+    let chosen = [Int32](unsafeUninitializedCapacity: outer * inner) { positions, count in
+      value = Tensor(uninitialized: final) { out in
+        alu_max_middle(storage.pointer, outer, middle, inner, out.baseAddress, positions.baseAddress)
+      }
+      count = outer * inner
+    }
     return .recording(
-      value.reshaped(to: final),
+      value,
       (
         self,
         { upstream in
@@ -104,17 +129,36 @@ extension Tensor {
     return sum(along: axes, keepingDimensions: true).reshaped(to: target)
   }
 
-  /// `[outer, middle, inner]` summed over the middle.
-  private func summedMiddle() -> Tensor {
-    let (outer, middle, inner) = (shape.dimensions[0], shape.dimensions[1], shape.dimensions[2])
+  /// The numbers, seen as `[outer, middle, inner]`, summed over the middle.
+  private func summed(outer: Int, middle: Int, inner: Int, to target: Shape) -> Tensor {
     let source = storage.pointer
-    return Tensor(uninitialized: [outer, inner]) { out in
-      guard let out = out.baseAddress else { return }
-      let rows = max(1, elementwiseChunk / max(1, middle * inner))
-      parallelRanges(outer, length: rows) { range in
+    return Tensor(uninitialized: target) { out in
+      guard let out = out.baseAddress, outer * inner > 0 else { return }
+      if outer == 1, middle >= 2, middle * inner >= 2 * elementwiseChunk {
+        return sumLongMiddle(source, middle, inner, out)
+      }
+      parallelRanges(outer, length: max(1, elementwiseChunk / max(1, middle * inner))) { range in
         let start = range.lowerBound
         alu_sum_middle(source + start * middle * inner, range.count, middle, inner, out + start * inner)
       }
+    }
+  }
+}
+
+/// Sums the first axis of `[middle, inner]` in pieces that threads share; the pieces are added in their order.
+private func sumLongMiddle(
+  _ source: UnsafePointer<Scalar>, _ middle: Int, _ inner: Int, _ out: UnsafeMutablePointer<Scalar>
+) {
+  let length = max(1, elementwiseChunk / inner, (middle + 63) / 64)
+  let pieces = (middle + length - 1) / length
+  withUnsafeTemporaryAllocation(of: Double.self, capacity: pieces * inner) { partial in
+    guard let sums = partial.baseAddress else { return }
+    nonisolated(unsafe) let base = sums
+    parallelRanges(middle, length: length) { range in
+      alu_sum_rows(source + range.lowerBound * inner, range.count, inner, base + range.lowerBound / length * inner)
+    }
+    for column in 0..<inner {
+      out[column] = Scalar((0..<pieces).reduce(0.0) { $0 + sums[$1 * inner + column] })
     }
   }
 }

@@ -14,7 +14,9 @@ public enum AbundanceField: Sendable, Equatable {
   case blocks(BlockField)
 
   /// The fractions, `[pixels, endmembers]`, and remarks on how they came about.
-  func abundances(rows: Int, columns: Int, endmembers: Int, seed: UInt64) -> (fractions: Tensor, remarks: [String]) {
+  package func abundances(
+    rows: Int, columns: Int, endmembers: Int, seed: UInt64
+  ) -> (fractions: Tensor, remarks: [String]) {
     switch self {
     case .dirichlet(let mixture):
       (mixture.draws(rows * columns, of: endmembers, seed: seed), [])

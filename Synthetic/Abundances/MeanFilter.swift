@@ -1,7 +1,9 @@
 /// The mean over a square window of odd side, for maps `[rows, columns, channels]` in row-major order.
 ///
 /// At the border the mean is over the part of the window inside, so that fractions still sum to one.
-func meanFiltered(_ map: [Double], rows: Int, columns: Int, channels: Int, side: Int) -> [Double] {
+package func meanFiltered(
+  _ map: [Double], rows: Int, columns: Int, channels: Int, side: Int
+) -> [Double] {
   let reach = side / 2
   if reach == 0 { return map }
   let rowwise = meanAlong(map, lines: rows, length: columns, channels: channels, reach: reach) { line, element in

@@ -16,7 +16,7 @@ public struct Illumination: Sendable, Equatable {
   public init(spread: Double, length: Double = 0) { (self.spread, self.length) = (spread, length) }
 
   /// One factor per pixel.
-  func scales(rows: Int, columns: Int, seed: UInt64) -> [Scalar] {
+  package func scales(rows: Int, columns: Int, seed: UInt64) -> [Scalar] {
     let deviates: [Scalar]
     if length > 0 {
       let embedding = CirculantEmbedding(

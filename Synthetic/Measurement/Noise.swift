@@ -67,7 +67,7 @@ public struct Noise: Sendable, Equatable {
   }
 
   /// The profile at the bands, scaled to a mean square of one.
-  func relativeDeviations(at wavelengths: [Double]) -> [Double] {
+  package func relativeDeviations(at wavelengths: [Double]) -> [Double] {
     let raw = wavelengths.map(profileValue)
     let meanSquare = raw.reduce(0) { $0 + $1 * $1 } / Double(max(1, raw.count))
     return raw.map { $0 / meanSquare.squareRoot() }
@@ -121,7 +121,7 @@ extension Noise {
 }
 
 extension Noise: Codable {
-  private enum Field: String, CodingKey, CaseIterable {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case snr
     case target = "on"
     case profile
@@ -130,7 +130,7 @@ extension Noise: Codable {
 
   /// Reads `snr`, `on`, `profile` and `dead`, all optional.
   public init(from decoder: any Decoder) throws {
-    let fields = try RecipeFields(decoder, known: Field.allCases.map(\.rawValue))
+    let fields = try RecipeFields(decoder, known: CodingKeys.allCases.map(\.rawValue))
     self.init(
       snr: try fields.optional("snr", "a number of decibels"),
       target: try fields.choice("on", default: .pixels),

@@ -8,7 +8,8 @@ import Tensors
 ///     z = FFT(√(λ / MN) ∘ (ε₁ + iε₂)),   ε₁, ε₂ ~ N(0, I)
 ///
 /// holds two independent fields, in its real and its imaginary part. The torus has at least twice the grid's extent,
-/// rounded up to powers of two, and is doubled while an eigenvalue is negative, as far as memory allows.
+/// rounded up to powers of two. It is doubled while the negative eigenvalues hold more than a millionth of the variance,
+/// as far as memory allows; what is negative then is set to zero.
 ///
 /// - Source: Dietrich & Newsam (1997), *Fast and exact simulation of stationary Gaussian processes through circulant
 ///   embedding of the covariance matrix*, SIAM J. Sci. Comput. 18(4).
@@ -21,25 +22,27 @@ package struct CirculantEmbedding: Sendable {
   package let torusRows: Int
   /// The torus' columns.
   package let torusColumns: Int
-  /// The share of variance set to zero because it belonged to negative eigenvalues; 0 for an exact embedding.
+  /// The share of variance that negative eigenvalues held, if it exceeds a millionth; otherwise 0.
   package let clippedShare: Double
   private let amplitudes: [Double]
 
   /// The largest torus, in points: two fields of it take 400 MB while they are made.
   private static let mostPoints = 1 << 24
 
+  private static let negligibleShare = 1e-6
+
   /// The embedding of a grid of `rows` × `columns` for a covariance that depends on distance alone.
   package init(of covariance: MaternCovariance, rows: Int, columns: Int) {
     var (height, width) = (Self.powerOfTwo(atLeast: 2 * rows), Self.powerOfTwo(atLeast: 2 * columns))
     var eigenvalues = Self.eigenvalues(of: covariance, rows: height, columns: width)
-    while Self.negativeShare(eigenvalues) > 1e-12 && 4 * height * width <= Self.mostPoints {
+    while Self.negativeShare(eigenvalues) > Self.negligibleShare && 4 * height * width <= Self.mostPoints {
       (height, width) = (2 * height, 2 * width)
       eigenvalues = Self.eigenvalues(of: covariance, rows: height, columns: width)
     }
     (self.rows, self.columns) = (rows, columns)
     (torusRows, torusColumns) = (height, width)
     let share = Self.negativeShare(eigenvalues)
-    clippedShare = share > 1e-12 ? share : 0
+    clippedShare = share > Self.negligibleShare ? share : 0
     let points = Double(height * width)
     amplitudes = eigenvalues.map { (max($0, 0) / points).squareRoot() }
   }

@@ -94,7 +94,7 @@ public struct Recipe: Sendable, Equatable {
 }
 
 extension Recipe: Codable {
-  private enum Field: String, CodingKey, CaseIterable {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
     case name, description, rows, columns, sensor, minerals, abundances, purePixels, illumination, noise, seed
   }
 
@@ -102,7 +102,7 @@ extension Recipe: Codable {
   ///
   /// - Throws: ``RecipeError`` naming the field, what was expected and what was found.
   public init(from decoder: any Decoder) throws {
-    let fields = try RecipeFields(decoder, known: Field.allCases.map(\.rawValue))
+    let fields = try RecipeFields(decoder, known: CodingKeys.allCases.map(\.rawValue))
     self.init(
       name: try fields.optional("name", "text") ?? "recipe",
       description: try fields.optional("description", "text") ?? "",

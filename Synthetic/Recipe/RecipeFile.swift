@@ -36,6 +36,9 @@ extension Recipe {
     }
   }
 
+  /// The recipe as the text of a YAML file that reads as the same recipe.
+  package func yaml() throws -> String { try YAMLEncoder().encode(self) }
+
   /// No recipe is longer than this.
   private static let mostBytes = 1 << 20
 

@@ -29,9 +29,11 @@ public struct SensorGrid: Sendable, Equatable {
   /// The 0-based numbers of the channels that are kept.
   public var keptChannels: [Int] { (0..<count).filter { channel in !dropped.contains { $0.contains(channel + 1) } } }
 
+  /// The distance between neighbouring centres.
+  private var spacing: Double { (end - start) / Double(max(1, count - 1)) }
+
   /// Where the kept channels lie.
   public var axis: SpectralAxis {
-    let spacing = (end - start) / Double(max(1, count - 1))
     let centers = keptChannels.map { start + Double($0) * spacing }
     return SpectralAxis(wavelengths: centers, fwhm: centers.map { _ in fwhm })
   }
@@ -65,7 +67,7 @@ public struct SensorGrid: Sendable, Equatable {
 extension SensorGrid: Codable {
   private enum Grid: String, CaseIterable { case aviris }
 
-  /// Reads `grid: aviris`, or `start`, `end` and `count`; then `fwhm` and `drop`, both optional.
+  /// Reads `grid: aviris`, or `start`, `end` and `count`; then `fwhm`, the spacing when absent, and `drop`, nothing.
   public init(from decoder: any Decoder) throws {
     let fields = try RecipeFields(decoder, known: ["grid", "start", "end", "count", "fwhm", "drop"])
     if fields.has("grid") {
@@ -79,7 +81,7 @@ extension SensorGrid: Codable {
         start: try fields.value("start", "a number of nanometres"),
         end: try fields.value("end", "a number of nanometres"),
         count: try fields.value("count", "a whole number of channels"), fwhm: 0)
-      fwhm = (end - start) / Double(max(1, count - 1))
+      fwhm = spacing
     }
     fwhm = try fields.optional("fwhm", "a number of nanometres") ?? fwhm
     let expected = "a list of channels such as 104-113"
@@ -89,13 +91,13 @@ extension SensorGrid: Codable {
     }
   }
 
-  /// Writes the numbers, also of a named grid.
+  /// Writes the numbers, also of a named grid; no `fwhm` where the spacing stands for it to the last bit.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: RecipeFields.Key.self)
     try container.encode(start, forKey: "start")
     try container.encode(end, forKey: "end")
     try container.encode(count, forKey: "count")
-    try container.encode(fwhm, forKey: "fwhm")
+    if fwhm != spacing { try container.encode(fwhm, forKey: "fwhm") }
     try container.encode(dropped.map(Self.text), forKey: "drop")
   }
 

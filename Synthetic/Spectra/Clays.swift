@@ -10,7 +10,7 @@ extension MineralSpectrum {
       ],
       bands: [
         vibration(960, 45, 0.02), vibration(1396, 22, 0.20), vibration(1413, 24, 0.26), vibration(1820, 50, 0.03),
-        vibration(1925, 60, 0.03), vibration(2162, 42, 0.24), vibration(2206, 34, 0.40), vibration(2314, 28, 0.07),
+        vibration(1925, 60, 0.03), vibration(2162, 36, 0.30), vibration(2206, 32, 0.40), vibration(2314, 28, 0.07),
         vibration(2352, 30, 0.11), vibration(2382, 28, 0.13), vibration(2445, 45, 0.08),
       ],
       source: "Hunt (1977), Geophysics 42; Clark et al. (1990), JGR 95(B8): 1.396/1.413 and 2.162/2.206 µm"),

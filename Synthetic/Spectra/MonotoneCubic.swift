@@ -5,13 +5,13 @@
 ///
 /// - Source: Fritsch & Butland (1984), *A method for constructing local monotone piecewise cubic interpolants*,
 ///   SIAM J. Sci. Stat. Comput. 5(2).
-struct MonotoneCubic: Sendable {
+package struct MonotoneCubic: Sendable {
   private let x: [Double]
   private let y: [Double]
   private let slopes: [Double]
 
   /// The curve through `points`, at least two, with increasing abscissas.
-  init(through points: [(x: Double, y: Double)]) {
+  package init(through points: [(x: Double, y: Double)]) {
     precondition(points.count >= 2, "\(points.count) points do not make a curve")
     precondition(zip(points, points.dropFirst()).allSatisfy { $0.x < $1.x }, "abscissas must increase")
     x = points.map(\.x)
@@ -20,7 +20,7 @@ struct MonotoneCubic: Sendable {
   }
 
   /// The curve's ordinate.
-  func callAsFunction(_ at: Double) -> Double {
+  package func callAsFunction(_ at: Double) -> Double {
     guard at > x[0] else { return y[0] }
     guard at < x[x.count - 1] else { return y[y.count - 1] }
     let right = x.firstIndex { $0 > at } ?? x.count - 1

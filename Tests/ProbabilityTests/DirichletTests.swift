@@ -8,18 +8,18 @@ struct DirichletTests {
   static let family = KnownFamily(
     make: { Dirichlet(concentration: $0[0]) },
     logDensity: { parameters, value in
-      zip(parameters[0], value).reduce(lgamma(parameters[0].reduce(0, +))) {
-        $0 + ($1.0 - 1) * log($1.1) - lgamma($1.0)
-      }
+      dirichletLogDensity(parameters[0], value)
     },
     cumulative: { parameters, component, value in
       let a = parameters[0][component]
-      let rest = parameters[0].enumerated().reduce(0) { $1.offset == component ? $0 : $0 + $1.element }
-      return SpecialFunctions.regularizedBeta(x: min(max(value, 0), 1), a: a, b: rest)
+      let rest = parameters[0].reduce(0, +) - a
+      return SpecialFunctions.regularizedBeta(x: Swift.min(1, Swift.max(0, value)), a: a, b: rest)
     },
     moment: { parameters, component, power in
-      let (a, total) = (parameters[0][component], parameters[0].reduce(0, +))
-      return (0..<power).reduce(1) { $0 * (a + Double($1)) / (total + Double($1)) }
+      var moment = 1.0
+      let (a, total): (Double, Double) = (parameters[0][component], parameters[0].reduce(0, +))
+      for step in 0..<power { moment *= (a + Double(step)) / (total + Double(step)) }
+      return moment
     })
 
   @Test(arguments: [[0.3, 0.7, 1.2], [2, 5, 11], [0.05, 30, 4], [400, 30, 70]] as [[Scalar]])
@@ -102,6 +102,13 @@ struct DirichletTests {
         return Dirichlet(concentration: alpha, sampler: .inverseCDF).sample(using: &random)
       }, at: Tensor([2, 3], [0.4, 0.7, 0.9, 0.5, 0.9, 0.6]))
   }
+}
+
+/// log Γ(α₀) + Σ (α_k − 1) log x_k − log Γ(α_k).
+func dirichletLogDensity(_ alpha: [Double], _ point: [Double]) -> Double {
+  var sum = libraryLogGamma(alpha.reduce(0, +))
+  for (a, x) in zip(alpha, point) { sum += (a - 1) * log(x) - libraryLogGamma(a) }
+  return sum
 }
 
 /// ψ(n) = −γ + Σ_{j<n} 1/j.

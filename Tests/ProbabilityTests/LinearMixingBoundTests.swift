@@ -27,15 +27,18 @@ struct LinearMixingBoundTests {
     var square = 0.0
     for (band, x) in spectrum.enumerated() {
       let row = endmembers.map { $0[band] }
-      let mixture = zip(mean, row).reduce(0) { $0 + $1.0 * $1.1 }
-      let spread = zip(mean, row).reduce(0) { $0 + $1.0 * $1.1 * $1.1 } - mixture * mixture
-      square += (x - mixture) * (x - mixture) + spread / (total + 1)
+      var (mixture, squares) = (0.0, 0.0)
+      for (share, reflectance) in zip(mean, row) {
+        mixture += share * reflectance
+        squares += share * reflectance * reflectance
+      }
+      square += (x - mixture) * (x - mixture) + (squares - mixture * mixture) / (total + 1)
     }
-    let likelihood = -square / (2 * noise * noise) - Double(spectrum.count) * (log(noise) + 0.5 * log(2 * Double.pi))
+    let constant: Double = Double(spectrum.count) * (log(noise) + 0.5 * log(2 * Double.pi))
+    let likelihood = -square / (2 * noise * noise) - constant
     let digamma = SpecialFunctions.digamma(total)
-    let divergence = alpha.reduce(lgamma(total) - lgamma(Double(alpha.count))) {
-      $0 - lgamma($1) + ($1 - 1) * (SpecialFunctions.digamma($1) - digamma)
-    }
+    var divergence = libraryLogGamma(total) - libraryLogGamma(Double(alpha.count))
+    for a in alpha { divergence += (a - 1) * (SpecialFunctions.digamma(a) - digamma) - libraryLogGamma(a) }
     return likelihood - divergence
   }
 

@@ -8,15 +8,18 @@ struct LogNormalTests {
   static let family = KnownFamily(
     make: { LogNormal(location: $0[0], scale: $0[1]) },
     logDensity: { parameters, value in
-      value.indices.reduce(0) {
-        let z = (log(value[$1]) - parameters[0][$1]) / parameters[1][$1]
-        return $0 - 0.5 * z * z - log(parameters[1][$1] * value[$1]) - 0.5 * log(2 * Double.pi)
+      var sum = 0.0
+      for (component, x) in value.enumerated() {
+        let deviation = parameters[1][component]
+        let z = (log(x) - parameters[0][component]) / deviation
+        sum -= 0.5 * z * z + log(deviation * x) + 0.5 * log(2 * Double.pi)
       }
+      return sum
     },
     cumulative: { $2 <= 0 ? 0 : 0.5 * erfc(($0[0][$1] - log($2)) / ($0[1][$1] * 2.0.squareRoot())) },
     moment: { parameters, component, power in
-      let p = Double(power)
-      return exp(p * parameters[0][component] + p * p * parameters[1][component] * parameters[1][component] / 2)
+      let (p, deviation): (Double, Double) = (Double(power), parameters[1][component])
+      return exp(p * parameters[0][component] + p * p * deviation * deviation / 2)
     })
 
   @Test func isWhatItSays() {

@@ -91,6 +91,6 @@ struct LogisticNormalTests {
       location: Tensor([2, 2], [80, -80, -80, -80]), scale: .diagonal(Tensor([2, 2], [1, 1, 1, 1])))
     var random = RandomStream(seed: 34)
     let logarithm = confident.sampleLogarithm(using: &random)
-    #expect(confident.logDensity(atLogarithm: logarithm).scalars.allSatisfy(\.isFinite))
+    #expect(isFinite(confident.logDensity(atLogarithm: logarithm)))
   }
 }

@@ -8,15 +8,18 @@ struct NormalTests {
   static let family = KnownFamily(
     make: { Normal(mean: $0[0], standardDeviation: $0[1]) },
     logDensity: { parameters, value in
-      value.indices.reduce(0) {
-        let z = (value[$1] - parameters[0][$1]) / parameters[1][$1]
-        return $0 - 0.5 * z * z - log(parameters[1][$1]) - 0.5 * log(2 * Double.pi)
+      var sum = 0.0
+      for (component, x) in value.enumerated() {
+        let deviation = parameters[1][component]
+        let z = (x - parameters[0][component]) / deviation
+        sum -= 0.5 * z * z + log(deviation) + 0.5 * log(2 * Double.pi)
       }
+      return sum
     },
     cumulative: { 0.5 * erfc(($0[0][$1] - $2) / ($0[1][$1] * 2.0.squareRoot())) },
     moment: { parameters, component, power in
       let (m, s) = (parameters[0][component], parameters[1][component])
-      return power == 1 ? m : power == 2 ? m * m + s * s : m * m * m + 3 * m * s * s
+      return [m, m * m + s * s, m * m * m + 3 * m * s * s][power - 1]
     })
 
   @Test func isWhatItSays() {

@@ -8,23 +8,23 @@ import Testing
 struct ShadedMixture: Module, Program {
   let spectra: Tensor  // [pixels, bands]
   let endmembers: Tensor  // [materials, bands]
-  var concentration: Tensor  // [pixels, materials], before softplus
-  var brightness: Tensor  // [pixels, 1]
-  var uncertainty: Tensor  // [pixels, 1], before softplus
+  var logConcentration: Tensor  // [pixels, materials]
+  var logBrightness: Tensor  // [pixels, 1]
+  var logUncertainty: Tensor  // [pixels, 1]
 
   init(spectra: Tensor, endmembers: Tensor) {
     let (pixels, materials) = (spectra.shape[0], endmembers.shape[0])
     self.spectra = spectra
     self.endmembers = endmembers
-    concentration = Tensor(repeating: 2, [pixels, materials])
-    brightness = .zeros([pixels, 1])
-    uncertainty = Tensor(repeating: -2, [pixels, 1])
+    logConcentration = Tensor(repeating: 1, [pixels, materials])
+    logBrightness = .zeros([pixels, 1])
+    logUncertainty = Tensor(repeating: -2, [pixels, 1])
   }
 
   mutating func forEachParameter(_ body: (inout Tensor) -> Void) {
-    body(&concentration)
-    body(&brightness)
-    body(&uncertainty)
+    body(&logConcentration)
+    body(&logBrightness)
+    body(&logUncertainty)
   }
 
   /// How a spectrum comes about.
@@ -33,15 +33,15 @@ struct ShadedMixture: Module, Program {
     let abundances = try trace.sample(
       "abundances", from: Dirichlet(concentration: .ones([pixels, endmembers.shape[0]])))
     let illumination = try trace.sample(
-      "illumination", from: LogNormal(location: .zeros([pixels, 1]), scale: Tensor(0.5)))
+      "illumination", from: LogNormal(location: .zeros([pixels, 1]), scale: Tensor(0.25)))
     let mixture = illumination * abundances.matrixProduct(endmembers)
     try trace.observe("spectra", spectra, under: Normal(mean: mixture, standardDeviation: 0.01))
   }
 
   /// What we believe about the causes of the spectra we have.
   func guide(_ trace: inout Trace) throws {
-    try trace.sample("abundances", from: Dirichlet(concentration: concentration.softplus()))
-    try trace.sample("illumination", from: LogNormal(location: brightness, scale: uncertainty.softplus()))
+    try trace.sample("abundances", from: Dirichlet(concentration: logConcentration.exp()))
+    try trace.sample("illumination", from: LogNormal(location: logBrightness, scale: logUncertainty.exp()))
   }
 }
 
@@ -68,13 +68,13 @@ struct TwoLatentExampleTests {
 
     var mixture = ShadedMixture(spectra: spectra, endmembers: endmembers)
     var pass = Pass(.training, random: RandomStream(seed: 82))
-    var optimizer = Adam(.cosine(from: 0.1, over: 1500))
-    for _ in 0..<1500 {
+    var optimizer = Adam(.cosine(from: 0.1, over: 800))
+    for _ in 0..<800 {
       let (_, gradient) = try valueAndGradient(at: &mixture) { try -ELBO()(of: &$0, in: &pass).mean() }
       optimizer.update(&mixture, along: gradient)
     }
-    let abundances = Dirichlet(concentration: mixture.concentration.softplus()).mean
-    let illumination = mixture.brightness.exp()
+    let abundances = Dirichlet(concentration: mixture.logConcentration.exp()).mean
+    let illumination = mixture.logBrightness.exp()
 
     // With noise 0.01 on 8 bands least squares knows an abundance to about 0.01–0.02 and the illumination to about 2 %.
     let abundanceError = (abundances - truth.abundances).squared().mean().sqrt().scalar

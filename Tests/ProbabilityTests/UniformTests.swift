@@ -7,10 +7,14 @@ import Testing
 struct UniformTests {
   static let family = KnownFamily(
     make: { Uniform(lower: $0[0], upper: $0[1]) },
-    logDensity: { parameters, _ in zip(parameters[0], parameters[1]).reduce(0) { $0 - log($1.1 - $1.0) } },
-    cumulative: { min(max(($2 - $0[0][$1]) / ($0[1][$1] - $0[0][$1]), 0), 1) },
+    logDensity: { parameters, _ in -zip(parameters[0], parameters[1]).map { log($1 - $0) }.reduce(0, +) },
+    cumulative: { parameters, component, value in
+      let (l, u): (Double, Double) = (parameters[0][component], parameters[1][component])
+      return Swift.min(1, Swift.max(0, (value - l) / (u - l)))
+    },
     moment: { parameters, component, power in
-      let (l, u, p) = (parameters[0][component], parameters[1][component], Double(power + 1))
+      let (l, u): (Double, Double) = (parameters[0][component], parameters[1][component])
+      let p = Double(power + 1)
       return (pow(u, p) - pow(l, p)) / (p * (u - l))
     })
 

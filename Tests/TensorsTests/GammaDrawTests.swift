@@ -129,7 +129,7 @@ struct GammaDrawTests {
 
   @Test("the inverse-CDF draw is (log u + log Γ(α + 1))/α, with the derivative of that formula")
   func inverseCDF() {
-    let values: [Scalar] = [0.01, 0.2, 0.7, 1.3, 4]
+    let values: [Scalar] = [0.2, 0.4, 0.7, 1.3, 4]
     let place = RandomStream(seed: 27, stream: 2, index: 5)
     checkGradient(
       of: { (alpha: inout Tensor) in

@@ -15,23 +15,23 @@ package enum FalseAlarm {
 ///
 /// Parameters are given for one row and one event; checks repeat the row as often as they need draws. Everything known
 /// is a formula in Double over the same parameters, which arrive rounded to `Scalar`.
-package struct KnownFamily<Family: Distribution> {
+package struct KnownFamily<Family: Distribution>: Sendable {
   package typealias Parameters = [[Double]]
 
   /// Makes a member from parameters `[…, event]`.
   package var make: @Sendable ([Tensor]) -> Family
   /// The log density of an event.
-  package var logDensity: (_ parameters: Parameters, _ value: [Double]) -> Double
+  package var logDensity: @Sendable (_ parameters: Parameters, _ value: [Double]) -> Double
   /// P(x_component ≤ value), if known.
-  package var cumulative: ((_ parameters: Parameters, _ component: Int, _ value: Double) -> Double)?
+  package var cumulative: (@Sendable (_ parameters: Parameters, _ component: Int, _ value: Double) -> Double)?
   /// E[x_component^power] for powers 1, 2 and 3, if known.
-  package var moment: ((_ parameters: Parameters, _ component: Int, _ power: Int) -> Double)?
+  package var moment: (@Sendable (_ parameters: Parameters, _ component: Int, _ power: Int) -> Double)?
 
   package init(
     make: @escaping @Sendable ([Tensor]) -> Family,
-    logDensity: @escaping (_ parameters: Parameters, _ value: [Double]) -> Double,
-    cumulative: ((_ parameters: Parameters, _ component: Int, _ value: Double) -> Double)? = nil,
-    moment: ((_ parameters: Parameters, _ component: Int, _ power: Int) -> Double)? = nil
+    logDensity: @escaping @Sendable (_ parameters: Parameters, _ value: [Double]) -> Double,
+    cumulative: (@Sendable (_ parameters: Parameters, _ component: Int, _ value: Double) -> Double)? = nil,
+    moment: (@Sendable (_ parameters: Parameters, _ component: Int, _ power: Int) -> Double)? = nil
   ) {
     self.make = make
     self.logDensity = logDensity
@@ -110,8 +110,8 @@ package func checkDraws<Family: Distribution>(
   let width = sample.shape[-1]
   let (mean, variance) = (distribution.mean.scalars, distribution.variance.scalars)
   for component in 0..<width {
-    let column = stride(from: component, to: sample.count, by: width).map { Double(sample.scalars[$0]) }
-    #expect(column.allSatisfy(\.isFinite), "component \(component) is not finite", sourceLocation: sourceLocation)
+    let column = column(component, of: sample)
+    #expect(column.allSatisfy { $0.isFinite }, "component \(component) is not finite", sourceLocation: sourceLocation)
     if let cumulative = family.cumulative {
       let distance = kolmogorovDistance(column) { cumulative(exact, component, $0) }
       #expect(
@@ -170,10 +170,10 @@ package func checkQuantiles<Family: Distribution>(
     #expect(quantile.shape == distribution.shape, sourceLocation: sourceLocation)
     for component in 0..<quantile.shape[-1] {
       let value = Double(quantile.scalars[component])
-      let step = max(abs(value) * Double(Scalar.ulpOfOne), Double(Scalar.leastNormalMagnitude))
-      let (below, above) = (
-        cumulative(exact, component, value - 2 * step), cumulative(exact, component, value + 2 * step)
-      )
+      // A sum of location and distance is rounded to the larger of them.
+      let scale = max(abs(value), abs(Double(distribution.mean.scalars[component])))
+      let step = max(2 * scale * Double(Scalar.ulpOfOne), Double(Scalar.leastNormalMagnitude))
+      let (below, above) = (cumulative(exact, component, value - step), cumulative(exact, component, value + step))
       #expect(
         below <= probability + 1e-9 && above >= probability - 1e-9,
         "component \(component): quantile \(value) of \(probability) has probability \(below) … \(above)",
@@ -182,7 +182,7 @@ package func checkQuantiles<Family: Distribution>(
   }
 }
 
-/// The mean over draws of the derivative of Σ x, Σ x² and Σ x³ is the derivative of their expectation.
+/// The mean over draws of the derivative of Σ k x_k, Σ k x_k² and Σ k x_k³ is the derivative of their expectation.
 package func checkPathwiseGradient<Family: Distribution>(
   _ family: KnownFamily<Family>, at parameters: [[Scalar]], draws: Int, seed: UInt64,
   sourceLocation: SourceLocation = #_sourceLocation
@@ -194,7 +194,8 @@ package func checkPathwiseGradient<Family: Distribution>(
     let (_, gradient) = valueAndGradient(at: &tracked) { parameters in
       var random = RandomStream(seed: seed, stream: 2)
       let draw = family.make(parameters).sample(using: &random)
-      return (power == 1 ? draw : power == 2 ? draw.squared() : draw * draw.squared()).sum()
+      let weights = Tensor((1...draw.shape[-1]).map { Scalar($0) })
+      return (weights * (power == 1 ? draw : power == 2 ? draw.squared() : draw * draw.squared())).sum()
     }
     for (which, slopes) in gradient.enumerated() {
       let width = parameters[which].count
@@ -202,11 +203,11 @@ package func checkPathwiseGradient<Family: Distribution>(
         let expected = sixPointSlope(at: exact[which][component]) { argument in
           var moved = exact
           moved[which][component] = argument
-          return moved[0].indices.reduce(0) { $0 + moment(moved, $1, power) }
+          return moved[0].indices.reduce(0) { $0 + Double($1 + 1) * moment(moved, $1, power) }
         }
-        let column = stride(from: component, to: slopes.count, by: width).map { Double(slopes.scalars[$0]) }
+        let column = column(component, of: slopes)
         expectMean(
-          column, is: expected, "∂E[Σ x^\(power)]/∂parameter \(which)[\(component)]", sourceLocation: sourceLocation)
+          column, is: expected, "∂E[Σ k x^\(power)]/∂parameter \(which)[\(component)]", sourceLocation: sourceLocation)
       }
     }
   }
@@ -243,11 +244,26 @@ package func kolmogorovDistance(_ numbers: [Double], _ cumulative: (Double) -> D
   }
 }
 
+/// log Γ of the C library, independent of this package's own.
+package func libraryLogGamma(_ x: Double) -> Double { lgamma(x) }
+
 /// f′ by the six-point rule in Double.
 package func sixPointSlope(at x: Double, _ function: (Double) -> Double) -> Double {
   let h = 3e-3 * max(abs(x), 1e-2)
-  let difference = { (steps: Double) in function(x + steps * h) - function(x - steps * h) }
+  func difference(_ steps: Double) -> Double { function(x + steps * h) - function(x - steps * h) }
   return (45 * difference(1) - 9 * difference(2) + difference(3)) / (60 * h)
+}
+
+/// One position of the last axis, for every row.
+package func column(_ component: Int, of tensor: Tensor) -> [Double] {
+  tensor.withUnsafeScalars { numbers in
+    stride(from: component, to: numbers.count, by: tensor.shape[-1]).map { Double(numbers[$0]) }
+  }
+}
+
+/// Whether every number is neither infinite nor NaN.
+package func isFinite(_ tensor: Tensor) -> Bool {
+  tensor.withUnsafeScalars { numbers in numbers.allSatisfy { $0.isFinite } }
 }
 
 /// Every row `count` times: tensors of shape `[count, event]`.

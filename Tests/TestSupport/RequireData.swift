@@ -17,6 +17,7 @@ extension Trait where Self == ConditionTrait {
   ) -> Self {
     let missing = relativePaths.filter { dataFile($0) == nil }
     return .enabled(
-      if: missing.isEmpty, "needs \(missing.joined(separator: ", ")) below ALUNITE_DATA", sourceLocation: sourceLocation)
+      if: missing.isEmpty, "needs \(missing.joined(separator: ", ")) below ALUNITE_DATA",
+      sourceLocation: sourceLocation)
   }
 }

@@ -30,3 +30,4 @@ alu_row_function alu_normal_divergence;
 alu_row_function alu_gamma_divergence;
 alu_row_function alu_beta_divergence;
 alu_row_function alu_dirichlet_divergence;
+alu_row_function alu_dirichlet_entropy; // concentration

@@ -22,7 +22,7 @@ extension MATSource {
     let library = SpectralLibrary(
       names: kept.map { names?[$0] ?? "Spectrum \($0 + 1)" }, spectra: table.gatheringRows(kept), axis: axis,
       source: path, notes: notes)
-    return library.cleaned(divisor: try options.libraryDivisor(1), ignoreValue: options.ignoreValue)
+    return library.cleaned(divisor: options.libraryDivisor(1), ignoreValue: options.ignoreValue)
   }
 
   private func libraryArray() throws -> ArrayDescription {
@@ -100,7 +100,7 @@ struct LibraryHead {
         && values.allSatisfy({ $0 > 0 })
       {
         widths = values
-      } else if !(words.contains("channel") && values == (1...values.count).map(Double.init)) {
+      } else if !(words.contains("channel") && Self.areChannelNumbers(values)) {
         break
       }
       count += 1
@@ -109,5 +109,10 @@ struct LibraryHead {
           .information, field: "column \(position + 1)", found: "`\(name)`",
           action: "not read as a spectrum but as what its name says"))
     }
+  }
+
+  /// 1, 2, 3, …, apart from deleted channels.
+  private static func areChannelNumbers(_ values: [Double]) -> Bool {
+    values.enumerated().allSatisfy { $0.element == Double($0.offset + 1) || $0.element < -1e30 }
   }
 }

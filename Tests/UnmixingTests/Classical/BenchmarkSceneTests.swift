@@ -1,0 +1,60 @@
+import Foundation
+import Scenes
+import Tensors
+import TestSupport
+import Testing
+import Unmixing
+
+/// Public scenes whose stated abundances are exact solutions, so that least squares must reproduce them.
+@Suite struct BenchmarkSceneTests {
+  private func error(_ scene: Scene, _ truth: GroundTruth, _ library: SpectralLibrary) throws -> Double {
+    let estimate = try FCLS(endmembers: library).unmix(scene)
+    let metrics = try Evaluation(matching: .none).metrics(
+      of: Prediction(abundances: estimate.mean), in: scene, against: truth)
+    return try #require(metrics.all["abundance.rmse.entry"])
+  }
+
+  @Test(
+    .requiresData(
+      "samson/MiSiCNet_Samson_Y_clean.mat", "samson/MiSiCNet_Samson_A_true.mat", "samson/MiSiCNet_Samson_E.mat"))
+  func reproducesSamson() throws {
+    let scene = try Scene(contentsOf: try #require(dataFile("samson/MiSiCNet_Samson_Y_clean.mat")))
+    let truth = try GroundTruth.read(try #require(dataFile("samson/MiSiCNet_Samson_A_true.mat")), for: scene)
+    let library = try SpectralLibrary(contentsOf: try #require(dataFile("samson/MiSiCNet_Samson_E.mat")))
+    #expect(try error(scene, truth, library) <= 1e-4)
+  }
+
+  @Test(
+    .requiresData(
+      "simulated/MiSiCNet_Sim1_Y_clean.mat", "simulated/MiSiCNet_Sim1_A_true.mat", "simulated/MiSiCNet_Sim1_E.mat"))
+  func reproducesSixMaterials() throws {
+    let scene = try Scene(contentsOf: try #require(dataFile("simulated/MiSiCNet_Sim1_Y_clean.mat")))
+    let truth = try GroundTruth.read(try #require(dataFile("simulated/MiSiCNet_Sim1_A_true.mat")), for: scene)
+    let library = try SpectralLibrary(contentsOf: try #require(dataFile("simulated/MiSiCNet_Sim1_E.mat")))
+    #expect(try error(scene, truth, library) <= 1e-4)
+  }
+
+  @Test(
+    .requiresData("simulated/SUnCNN_DC1_Y.mat", "simulated/SUnCNN_DC1_XT.mat", "simulated/SUnCNN_DC1_EE.mat"))
+  func reproducesTheFiveLibrarySpectraInUse() throws {
+    let scene = try Scene(contentsOf: try #require(dataFile("simulated/SUnCNN_DC1_Y.mat")))
+    let truth = try GroundTruth.read(try #require(dataFile("simulated/SUnCNN_DC1_XT.mat")), for: scene)
+    let library = try SpectralLibrary(contentsOf: try #require(dataFile("simulated/SUnCNN_DC1_EE.mat")))
+    let used = (0..<truth.count).filter { truth.abundances.slice(along: 1, $0..<$0 + 1).maximum().scalar > 0 }
+    #expect(used == [1, 2, 3, 4, 5])
+    let abundances = Tensor.concatenated(used.map { truth.abundances.slice(along: 1, $0..<$0 + 1) }, along: 1)
+    #expect(try error(scene, GroundTruth(abundances: abundances), library.selecting(spectra: used)) <= 1e-4)
+  }
+
+  @Test(.requiresData("simulated/SUnCNN_DC1_Y.mat", "simulated/SUnCNN_DC1_EE.mat"))
+  func findsPureLibrarySpectraInAnImage() throws {
+    // The scene holds pure squares of its five materials, so extraction must find the library's own spectra.
+    let scene = try Scene(contentsOf: try #require(dataFile("simulated/SUnCNN_DC1_Y.mat")))
+    let library = try SpectralLibrary(contentsOf: try #require(dataFile("simulated/SUnCNN_DC1_EE.mat")))
+      .selecting(spectra: [1, 2, 3, 4, 5])
+    let found = try VCA(count: 5, seed: 1).endmembers(of: scene)
+    let angles = try SpectralAngles.matrix(library, found)
+    let paired = Assignment(minimizing: angles)
+    #expect(paired.cost / 5 < 1e-3, "\(angles)")
+  }
+}
