@@ -46,7 +46,7 @@ struct LogisticNormalTests {
       location: location.broadcast(to: [draws, 2]), scale: .triangular(factor.broadcast(to: [draws, 2, 2])))
     var random = RandomStream(seed: 32)
     let sample = many.sample(using: &random)
-    let numbers = sample.scalars.map(Double.init)
+    let numbers = sample.scalars.map { Double($0) }
     let first = (0..<draws).map { log(numbers[$0 * 3] / numbers[$0 * 3 + 2]) }
     let second = (0..<draws).map { log(numbers[$0 * 3 + 1] / numbers[$0 * 3 + 2]) }
     let deviation = 0.61.squareRoot()

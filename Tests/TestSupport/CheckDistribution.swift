@@ -67,7 +67,7 @@ package func checkLogDensity<Family: Distribution>(
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
   let value = Tensor([values.count, values[0].count], values.flatMap { $0 })
-  let expected = values.map { family.logDensity(parameters.map { $0.map(Double.init) }, $0.map(Double.init)) }
+  let expected = values.map { family.logDensity(parameters.map { $0.map { Double($0) } }, $0.map { Double($0) }) }
   let shared = family.make(parameters.map { Tensor($0) }).logDensity(of: value)
   let own = family.make(repeated(parameters, values.count)).logDensity(of: value)
   #expect(shared.shape == [values.count], sourceLocation: sourceLocation)
@@ -106,7 +106,7 @@ package func checkDraws<Family: Distribution>(
   let sample = distribution.sample(using: &random)
   #expect(sample.shape == distribution.shape, sourceLocation: sourceLocation)
   checkRowsAreKeyed(family, at: parameters, sample: sample, seed: seed, sourceLocation: sourceLocation)
-  let exact = parameters.map { $0.map(Double.init) }
+  let exact = parameters.map { $0.map { Double($0) } }
   let width = sample.shape[-1]
   let (mean, variance) = (distribution.mean.scalars, distribution.variance.scalars)
   for component in 0..<width {
@@ -164,7 +164,7 @@ package func checkQuantiles<Family: Distribution>(
   guard let distribution = family.make(repeated(parameters, 2)) as? any MarginalQuantiles,
     let cumulative = family.cumulative
   else { return }
-  let exact = parameters.map { $0.map(Double.init) }
+  let exact = parameters.map { $0.map { Double($0) } }
   for probability in [1e-3, 0.05, 0.5, 0.95, 0.999] {
     let quantile = distribution.marginalQuantile(probability)
     #expect(quantile.shape == distribution.shape, sourceLocation: sourceLocation)
@@ -188,7 +188,7 @@ package func checkPathwiseGradient<Family: Distribution>(
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
   guard let moment = family.moment else { return }
-  let exact = parameters.map { $0.map(Double.init) }
+  let exact = parameters.map { $0.map { Double($0) } }
   for power in 1...3 {
     var tracked = repeated(parameters, draws)
     let (_, gradient) = valueAndGradient(at: &tracked) { parameters in

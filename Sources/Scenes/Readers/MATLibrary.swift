@@ -91,7 +91,7 @@ struct LibraryHead {
   init(_ table: Tensor, names: [String]?) {
     guard let names else { return }
     for (position, name) in names.prefix(4).enumerated() where position == count {
-      let values = table[position].scalars.map(Double.init)
+      let values = table[position].scalars.map { Double($0) }
       let words = name.lowercased()
       if centers == nil && words.contains("wavelength") && SpectralAxis.Unit.guess(from: values) != nil {
         centers = values
