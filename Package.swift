@@ -60,10 +60,10 @@ let package = Package(
       cSettings: cSettings),
     tests("Tensors", ["Tensors", "CGSL"], data: ["References"]),
     tests("Networks", ["Networks"]),
-    tests("Probability", ["Probability", "Networks"]),
+    tests("Probability", ["Probability", "Networks"], data: ["References"]),
     tests("Scenes", ["Scenes"]),
     tests("Unmixing", ["Unmixing", "Synthetic"]),
-    tests("Synthetic", ["Synthetic"]),
+    tests("Synthetic", ["Synthetic"], data: ["References"]),
     tests("Command", ["alunite"]),
   ],
   swiftLanguageModes: [.v6]
