@@ -63,7 +63,7 @@ let package = Package(
     tests("Probability", ["Probability", "Networks"], data: ["References"]),
     tests("Scenes", ["Scenes"]),
     tests("Unmixing", ["Unmixing", "Synthetic"]),
-    tests("Synthetic", ["Synthetic"]),
+    tests("Synthetic", ["Synthetic"], data: ["References"]),
     tests("Command", ["alunite"]),
   ],
   swiftLanguageModes: [.v6]

@@ -23,7 +23,7 @@ struct Alunite: ParsableCommand {
       """,
     version: RunDescription.currentVersion,
     subcommands: [
-      Synthesize.self, Inspect.self, Train.self, Unmix.self, Evaluate.self, Generate.self, Models.self,
+      Synthesize.self, Inspect.self, Train.self, Unmix.self, Evaluate.self, Generate.self, Models.self, Benchmark.self,
     ])
 
   static func main() {

@@ -14,13 +14,10 @@ import Tensors
 ///     endmembers.sli, .hdr              the same as an ENVI spectral library
 ///     abundance-maps.png                all maps and their standard deviations
 ///
-/// Rasters have the scene's georeference; pixels that were not unmixed hold the ignore value −1.
+/// Rasters have the scene's georeference; pixels that were not unmixed hold the ignore value −9999.
 package struct EstimateFolder {
   /// The file that makes a directory an estimate.
   package static let marker = "estimate.h5"
-
-  /// The number that stands where there is no abundance.
-  package static let ignoreValue: Scalar = -1
 
   private let estimate: Estimate
   private let scene: Scene
@@ -48,7 +45,7 @@ package struct EstimateFolder {
     if let endmembers = estimate.endmembers {
       try Data(Self.table(of: endmembers).utf8).write(to: directory.appendingPathComponent("endmembers.csv"))
       written.append(("endmembers.csv", "endmember spectra"))
-      try ENVIWriter.write(endmembers, to: directory.appendingPathComponent("endmembers.sli"))
+      try ENVIWriter().write(endmembers, to: directory.appendingPathComponent("endmembers.sli"))
       written.append(("endmembers.sli", "the same as a spectral library"))
     }
     try Data(MapPage(estimate).image().encoded).write(to: directory.appendingPathComponent("abundance-maps.png"))
@@ -69,7 +66,8 @@ package struct EstimateFolder {
     }
     if let total = estimate.totalConcentration {
       result.append(
-        Raster(file: "total-concentration", content: "total concentration", bands: ["total concentration"], values: total))
+        Raster(
+          file: "total-concentration", content: "total concentration", bands: ["total concentration"], values: total))
     }
     if let angle = estimate.reconstructionAngle {
       result.append(
@@ -103,11 +101,9 @@ private struct Raster {
   let values: Tensor
 
   func write(to directory: URL, of estimate: Estimate, _ scene: Scene) throws {
-    let masked = values.reshaped(to: [scene.pixelCount, bands.count])
-      .replacingRows(where: estimate.isValid.map { !$0 }, with: EstimateFolder.ignoreValue)
-    try ENVIWriter.write(
-      raster: masked, rows: scene.rows, columns: scene.columns, bandNames: bands,
-      ignoreValue: Double(EstimateFolder.ignoreValue), georeference: scene.georeference,
-      description: "\(content), \(scene.name)", to: directory.appendingPathComponent(file + ".img"))
+    try ENVIWriter(interleave: .bsq).write(
+      values.reshaped(to: [scene.pixelCount, bands.count]), bandNames: bands, rows: scene.rows, columns: scene.columns,
+      isValid: estimate.isValid, georeference: scene.georeference, description: "\(content), \(scene.name)",
+      to: directory.appendingPathComponent(file + ".img"))
   }
 }
