@@ -1,13 +1,14 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// A Swift target that imports CKernels needs them too, or it reads the headers with the other scalar.
+// Swift targets need it too: their compiler reads the kernels' headers itself.
 let cSettings: [CSetting] = [
   .define("ALUNITE_DOUBLE", .when(traits: ["DoublePrecision"]))
 ]
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], data: [String] = []) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], exclude: data)
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies + ["TestSupport"], exclude: data, cSettings: cSettings)
 }
 
 let package = Package(
@@ -36,15 +37,15 @@ let package = Package(
     // Level 1: values that can be differentiated.
     .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CGSL"], cSettings: cSettings),
     // Level 2: three vocabularies that do not know each other.
-    .target(name: "Networks", dependencies: ["Tensors"]),
+    .target(name: "Networks", dependencies: ["Tensors"], cSettings: cSettings),
     .target(name: "Probability", dependencies: ["Tensors", "CKernels"], cSettings: cSettings),
-    .target(name: "Scenes", dependencies: ["Tensors", "CHDF5", "CMatIO"]),
+    .target(name: "Scenes", dependencies: ["Tensors", "CHDF5", "CMatIO"], cSettings: cSettings),
     // Level 3: the methods, and the scenes they are tried on.
-    .target(name: "Unmixing", dependencies: ["Networks", "Probability", "Scenes"]),
+    .target(name: "Unmixing", dependencies: ["Networks", "Probability", "Scenes"], cSettings: cSettings),
     .target(
       name: "Synthetic",
       dependencies: ["Probability", "Scenes", .product(name: "Yams", package: "Yams")],
-      path: "Synthetic", resources: [.embedInCode("Recipes")]),
+      path: "Synthetic", resources: [.embedInCode("Recipes")], cSettings: cSettings),
     // Level 4: the command.
     .executableTarget(
       name: "alunite",
@@ -52,16 +53,17 @@ let package = Package(
         "Unmixing", "Synthetic",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
-      ]),
+      ], cSettings: cSettings),
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["Tensors", "Probability", "Scenes"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Tensors", "Probability", "Scenes"], path: "Tests/TestSupport",
+      cSettings: cSettings),
     tests("Tensors", ["Tensors", "CGSL"], data: ["References"]),
     tests("Networks", ["Networks"]),
-    tests("Probability", ["Probability", "Networks"]),
+    tests("Probability", ["Probability", "Networks"], data: ["References"]),
     tests("Scenes", ["Scenes"]),
     tests("Unmixing", ["Unmixing", "Synthetic"]),
-    tests("Synthetic", ["Synthetic"]),
+    tests("Synthetic", ["Synthetic"], data: ["References"]),
     tests("Command", ["alunite"]),
   ],
   swiftLanguageModes: [.v6]

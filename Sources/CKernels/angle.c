@@ -4,23 +4,12 @@
 // A fused x·a − y·b would not be 0 for equal vectors.
 #pragma STDC FP_CONTRACT OFF
 
-enum { lanes = 8 };
+// Eight doubles, and eight scalars that may lie anywhere.
+typedef double wide __attribute__((vector_size(64)));
+typedef alu_scalar narrow __attribute__((vector_size(8 * sizeof(alu_scalar)), aligned(sizeof(alu_scalar))));
 
-// Adds up f(i) for 0 ≤ i < count in `lanes` accumulators and a fixed order.
-#define SUM(total, expression)                                                         \
-  do {                                                                                 \
-    double partial[lanes] = {0};                                                       \
-    size_t base = 0;                                                                   \
-    for (; base + lanes <= count; base += lanes)                                       \
-      for (int lane = 0; lane < lanes; lane++) {                                       \
-        const size_t i = base + lane;                                                  \
-        partial[lane] += (expression);                                                 \
-      }                                                                                \
-    for (size_t i = base; i < count; i++) partial[i - base] += (expression);           \
-    for (int width = lanes / 2; width > 0; width /= 2)                                 \
-      for (int lane = 0; lane < width; lane++) partial[lane] += partial[lane + width]; \
-    total = partial[0];                                                                \
-  } while (0)
+#define LOAD(place) __builtin_convertvector(*(const narrow *)(place), wide)
+#define TOTAL(v) (((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7])))
 
 typedef struct {
   double x_inverse, y_inverse; // 1/‖x‖, 1/‖y‖; 0 for a zero row
@@ -28,16 +17,32 @@ typedef struct {
 } position;
 
 ALU_INLINE position compare(const alu_scalar *x, const alu_scalar *y, size_t count) {
-  double xx, yy, dd, ss;
-  SUM(xx, (double)x[i] * x[i]);
-  SUM(yy, (double)y[i] * y[i]);
-  position p = {xx == 0 ? 0 : 1 / sqrt(xx), yy == 0 ? 0 : 1 / sqrt(yy), 0, 0};
-  const double a = p.x_inverse, b = p.y_inverse;
-  SUM(dd, (x[i] * a - y[i] * b) * (x[i] * a - y[i] * b));
-  SUM(ss, (x[i] * a + y[i] * b) * (x[i] * a + y[i] * b));
-  p.apart = sqrt(dd);
-  p.together = sqrt(ss);
-  return p;
+  wide xs = {0}, ys = {0};
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const wide u = LOAD(x + i), v = LOAD(y + i);
+    xs += u * u;
+    ys += v * v;
+  }
+  double xx = TOTAL(xs), yy = TOTAL(ys);
+  for (; i < count; i++) {
+    xx += (double)x[i] * x[i];
+    yy += (double)y[i] * y[i];
+  }
+  const double a = xx == 0 ? 0 : 1 / sqrt(xx), b = yy == 0 ? 0 : 1 / sqrt(yy);
+  wide apart = {0}, together = {0};
+  for (i = 0; i + 8 <= count; i += 8) {
+    const wide u = LOAD(x + i) * a, v = LOAD(y + i) * b, difference = u - v, sum = u + v;
+    apart += difference * difference;
+    together += sum * sum;
+  }
+  double dd = TOTAL(apart), ss = TOTAL(together);
+  for (; i < count; i++) {
+    const double u = x[i] * a, v = y[i] * b;
+    dd += (u - v) * (u - v);
+    ss += (u + v) * (u + v);
+  }
+  return (position){a, b, sqrt(dd), sqrt(ss)};
 }
 
 ALU_CLONES void alu_angle(const alu_scalar *x, const alu_scalar *y, size_t rows, size_t count, alu_scalar *out) {

@@ -53,11 +53,12 @@ public struct Beta: ReparameterizedDistribution, EntropicDistribution, MarginalQ
 
   /// I⁻¹(probability; a, b) with the regularised incomplete beta function I.
   public func marginalQuantile(_ probability: Double) -> Tensor {
-    Tensor(shape, zip(a.scalars, b.scalars).map { Self.quantile(probability, Double($0), Double($1)) })
+    Self.quantiles(probability, a.scalars.map { Double($0) }, b.scalars.map { Double($0) }, shape)
   }
 
-  /// The quantile of one component, from parameters in Double.
-  static func quantile(_ probability: Double, _ a: Double, _ b: Double) -> Scalar {
-    Scalar(SpecialFunctions.inverseRegularizedBeta(p: probability, a: a, b: b))
+  /// The quantiles of components whose parameters are known in Double.
+  static func quantiles(_ probability: Double, _ a: [Double], _ b: [Double], _ shape: Shape) -> Tensor {
+    let probabilities = [Double](repeating: probability, count: a.count)
+    return Tensor(shape, SpecialFunctions.inverseRegularizedBeta(p: probabilities, a: a, b: b).map { Scalar($0) })
   }
 }

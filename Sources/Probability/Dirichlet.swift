@@ -86,16 +86,14 @@ public struct Dirichlet: LogarithmicDistribution, EntropicDistribution, Marginal
 
   /// Quantiles of the components, which are Beta(α_k, α₀ − α_k).
   public func marginalQuantile(_ probability: Double) -> Tensor {
+    let own = concentration.scalars.map { Double($0) }
     let width = shape[-1]
-    return Tensor(uninitialized: shape) { out in
-      concentration.withUnsafeScalars { own in
-        for place in own.indices {
-          let row = own[(place - place % width)..<(place - place % width + width)]
-          let rest = row.indices.reduce(0) { $1 == place ? $0 : $0 + Double(row[$1]) }
-          out[place] = Beta.quantile(probability, Double(own[place]), rest)
-        }
-      }
+    // Added up rather than taken as α₀ − α_k, which would lose the digits of small neighbours.
+    let others = own.indices.map { place -> Double in
+      let row = place - place % width
+      return (row..<row + width).reduce(0) { $1 == place ? $0 : $0 + own[$1] }
     }
+    return Beta.quantiles(probability, own, others, shape)
   }
 
   private func logGammas(using random: inout RandomStream) -> Tensor {

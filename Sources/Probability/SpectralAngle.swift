@@ -29,26 +29,5 @@ public struct SpectralAngle: Density {
   }
 
   /// −κ θ.
-  public func logDensity(of value: Tensor) -> Tensor { -sharpness * value.separation(from: mean) }
-}
-
-extension Tensor {
-  /// The angle between the last axes of two tensors, 2·atan2(‖û − v̂‖, ‖û + v̂‖): exactly 0 at equality.
-  ///
-  ///     ∂θ/∂x = (û cos θ − v̂) / (‖x‖ max(sin θ, 10⁻³))
-  fileprivate func separation(from other: Tensor) -> Tensor {
-    let (x, y) = (detached, other.detached)
-    let (length, otherLength) = (x.norm(along: -1, keepingDimensions: true), y.norm(along: -1, keepingDimensions: true))
-    let (u, v) = (x / length, y / otherLength)
-    let across = (u - v).norm(along: -1, keepingDimensions: true)
-    let along = (u + v).norm(along: -1, keepingDimensions: true)
-    let angle = 2 * across.atan2(x: along)
-    let cosine = (u * v).sum(along: -1, keepingDimensions: true)
-    // ‖û − v̂‖ ‖û + v̂‖ / 2 is sin θ, with all its digits near 0.
-    let sine = (across * along * 0.5).maximum(with: 1e-3)
-    return .recording(
-      angle.squeezed(at: -1),
-      (self, { ($0.expandingDimension(at: -1) * (u * cosine - v) / (length * sine)).reduced(to: x.shape) }),
-      (other, { ($0.expandingDimension(at: -1) * (v * cosine - u) / (otherLength * sine)).reduced(to: y.shape) }))
-  }
+  public func logDensity(of value: Tensor) -> Tensor { -sharpness * value.angle(to: mean) }
 }

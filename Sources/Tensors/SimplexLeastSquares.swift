@@ -36,7 +36,7 @@ package struct SimplexLeastSquares: Sendable {
     (count, bands) = (endmembers.shape[0], endmembers.shape[1])
     isNormalized = normalized
     let (count, bands) = (count, bands)
-    var rows = endmembers.scalars.map(Double.init)
+    var rows = endmembers.scalars.map { Double($0) }
     precondition(rows.allSatisfy(\.isFinite), "an endmember is not finite")
     if normalized {
       for k in 0..<count {

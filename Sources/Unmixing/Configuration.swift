@@ -40,8 +40,9 @@ public enum Preset: String, Codable, Sendable, CaseIterable {
     case .labelled: break
     case .blind:
       result.model.spectra = .sceneMaximum
-      result.model.decoder = .linear
       result.model.initialDeviation = 0.05
+      result.objective.likelihood = .sum
+      result.objective.divergenceWeight = 1
       result.objective.abundanceWeight = 0
       result.objective.labelWeight = 0
     case .paper:
@@ -49,6 +50,7 @@ public enum Preset: String, Codable, Sendable, CaseIterable {
       result.model.head = .softmax
       result.model.sampler = .inverseCDF
       result.model.priorConcentration = 0.01
+      result.model.decoder = .mlp
       result.model.decoderOutput = .sigmoid
       result.model.readout = .endmemberChannels
       result.model.attentionBatchNorm = true

@@ -32,9 +32,9 @@ public struct NegativeELBO: Codable, Sendable, Equatable {
   }
 
   /// The scale w of log p(x∣a).
-  public var likelihood = LikelihoodScale.sum
+  public var likelihood = LikelihoodScale.bandMean
   /// β.
-  public var divergenceWeight = 1.0
+  public var divergenceWeight = 1e-3
   /// How the posterior's distance from the prior is measured.
   public var divergence = Divergence.kullbackLeibler
   /// ω; used where labels exist.
@@ -44,7 +44,7 @@ public struct NegativeELBO: Codable, Sendable, Equatable {
   /// λ; used where labels exist.
   public var labelWeight = 1.0
   /// ε.
-  public var labelSmoothing = 0.01
+  public var labelSmoothing = 1e-3
   /// The share of pixels whose labelled abundances are decoded instead of a draw.
   public var teacherForcing = 0.0
 

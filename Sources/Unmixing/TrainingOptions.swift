@@ -22,7 +22,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   }
 
   /// How often every pixel is seen.
-  public var epochs = 60
+  public var epochs = 100
   /// How many pixels one step sees.
   public var batchSize = 128
   /// The optimizer.

@@ -50,8 +50,8 @@ public struct TrainingRun: Sendable {
     let scaling = FittedScaling(configuration.model.spectra, to: scene)
     let scaled = scaling.applied(to: scene.spectra)
     var facts = ModelFacts(bands: scene.bands, endmembers: count)
-    if configuration.model.decoder == .linear, labels == nil {
-      facts.initialEndmembers = try Self.extracted(count, from: scene, scaled, pixels.training, seed)
+    if configuration.model.decoder == .linear {
+      facts.initialEndmembers = try Self.initialEndmembers(count, scaled, labels, pixels.training, seed)
     }
     var random = RandomPurpose.initialization.stream(seed: seed)
     model = entry.make(configuration.model, facts, &random)
@@ -182,12 +182,22 @@ public struct TrainingRun: Sendable {
     return count
   }
 
-  private static func extracted(
-    _ count: Int, from scene: Scene, _ scaled: Tensor, _ pixels: [Int], _ seed: UInt64
+  /// Where a linear decoder starts: from the least-squares endmembers of labelled pixels, or from extracted ones.
+  ///
+  ///     E = (AᵀA + 10⁻⁶ N I)⁻¹ AᵀX
+  ///
+  /// The small ridge keeps an endmember that no label mentions finite.
+  private static func initialEndmembers(
+    _ count: Int, _ scaled: Tensor, _ labels: Tensor?, _ pixels: [Int], _ seed: UInt64
   ) throws -> Tensor {
     let spectra = scaled.gatheringRows(pixels)
-    let chosen = try VCA(count: count, seed: seed).endmembers(of: spectra)
-    return chosen
+    guard let abundances = labels?.gatheringRows(pixels) else {
+      return try VCA(count: count, seed: seed).endmembers(of: spectra)
+    }
+    let ridge = Tensor(
+      [count, count], (0..<count * count).map { $0 / count == $0 % count ? 1e-6 * Scalar(pixels.count) : 0 })
+    let gram = abundances.matrixProduct(abundances, transposingSelf: true) + ridge
+    return try gram.choleskyFactor().solvingCholesky(abundances.matrixProduct(spectra, transposingSelf: true))
   }
 
   private static func fingerprint(_ spectra: Tensor, _ labels: Tensor?, _ pixels: [Int]) -> UInt64 {

@@ -23,10 +23,10 @@ struct Alunite: ParsableCommand {
       """,
     version: RunDescription.currentVersion,
     subcommands: [
-      Synthesize.self, Inspect.self, Train.self, Unmix.self, Evaluate.self, Generate.self, Models.self,
+      Synthesize.self, Inspect.self, Train.self, Unmix.self, Evaluate.self, Generate.self, Models.self, Benchmark.self,
     ])
 
   static func main() {
-    exit(Launch(Array(CommandLine.arguments.dropFirst())).run())
+    Foundation.exit(Launch(Array(CommandLine.arguments.dropFirst())).run())
   }
 }

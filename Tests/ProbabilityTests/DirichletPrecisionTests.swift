@@ -71,7 +71,7 @@ struct DirichletPrecisionTests {
         total - SpecialFunctions.digamma(Double(alpha)) + log(Double(point))
       }
       expectClose(
-        gradient.scalars.map(Double.init), expected, absolute: 1e-13, relative: Double(Scalar.ulpOfOne),
+        gradient.scalars.map { Double($0) }, expected, absolute: 1e-13, relative: Double(Scalar.ulpOfOne),
         because: "a sum in Double rounded once")
     }
   }

@@ -55,7 +55,7 @@ struct DivergenceTests {
     #expect(known.shape == [1])
     var random = RandomStream(seed: 31)
     let draw = many.sample(using: &random)
-    let estimate = (many.logDensity(of: draw) - prior.logDensity(of: draw)).scalars.map(Double.init)
+    let estimate = (many.logDensity(of: draw) - prior.logDensity(of: draw)).scalars.map { Double($0) }
     expectMean(estimate, is: Double(known.scalars[0]), "KL of \(pair.testDescription)")
   }
 

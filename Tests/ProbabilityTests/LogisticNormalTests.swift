@@ -22,7 +22,7 @@ struct LogisticNormalTests {
       .logDensity(of: Tensor([3, 3], values.flatMap { $0 }))
     for (row, value) in values.enumerated() {
       expectClose(
-        Double(density.scalars[row]), reference(value.map(Double.init)), absolute: 2e-5,
+        Double(density.scalars[row]), reference(value.map { Double($0) }), absolute: 2e-5,
         because: "logarithms are rounded before they are standardised")
     }
   }
@@ -46,7 +46,7 @@ struct LogisticNormalTests {
       location: location.broadcast(to: [draws, 2]), scale: .triangular(factor.broadcast(to: [draws, 2, 2])))
     var random = RandomStream(seed: 32)
     let sample = many.sample(using: &random)
-    let numbers = sample.scalars.map(Double.init)
+    let numbers = sample.scalars.map { Double($0) }
     let first = (0..<draws).map { log(numbers[$0 * 3] / numbers[$0 * 3 + 2]) }
     let second = (0..<draws).map { log(numbers[$0 * 3 + 1] / numbers[$0 * 3 + 2]) }
     let deviation = 0.61.squareRoot()

@@ -10,7 +10,7 @@ struct ProgramTests {
     var line = Line.exact
     var pass = Pass(.inference, random: RandomStream(seed: 59))
     var draws: [Double] = []
-    for _ in 0..<3000 { draws += try #require(line.priorPredictive(in: &pass)["x"]).scalars.map(Double.init) }
+    for _ in 0..<3000 { draws += try #require(line.priorPredictive(in: &pass)["x"]).scalars.map { Double($0) } }
     let distance = kolmogorovDistance(draws) { SpecialFunctions.normalCDF($0 / 1.25.squareRoot()) }
     #expect(distance * Double(draws.count).squareRoot() < FalseAlarm.kolmogorov)
   }

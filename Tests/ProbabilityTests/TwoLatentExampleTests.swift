@@ -76,10 +76,10 @@ struct TwoLatentExampleTests {
     let abundances = Dirichlet(concentration: mixture.logConcentration.exp()).mean
     let illumination = mixture.logBrightness.exp()
 
-    // With noise 0.01 on 8 bands least squares knows an abundance to about 0.01–0.02 and the illumination to about 2 %.
+    // With noise 0.01 on 8 bands non-negative least squares errs by 0.02 in an abundance, 0.015 in the illumination.
     let abundanceError = (abundances - truth.abundances).squared().mean().sqrt().scalar
     let illuminationError = (illumination / truth.illumination - 1).squared().mean().sqrt().scalar
-    #expect(abundanceError < 0.025, "abundance RMSE \(abundanceError)")
+    #expect(abundanceError < 0.03, "abundance RMSE \(abundanceError)")
     #expect(illuminationError < 0.03, "illumination RMSE \(illuminationError)")
   }
 

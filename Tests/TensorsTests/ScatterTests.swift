@@ -9,7 +9,7 @@ import Testing
     let spectra = random.normal([1500, bands]) + 5
     let mask = (0..<1500).map { $0 % 5 != 2 }
     let scatter = Scatter(of: spectra, isValid: mask)
-    let rows = mask.indices.filter { mask[$0] }.map { spectra[$0].scalars.map(Double.init) }
+    let rows = mask.indices.filter { mask[$0] }.map { spectra[$0].scalars.map { Double($0) } }
     let mean = (0..<bands).map { band in rows.reduce(0) { $0 + $1[band] } / Double(rows.count) }
     let covariance = (0..<bands * bands).map { place in
       let (i, j) = (place / bands, place % bands)
@@ -25,8 +25,8 @@ import Testing
     var random = RandomStream(seed: 6)
     let spectra = random.normal([50, 21])
     let directions = random.normal([count, 21])
-    let offsets = (0..<count).map(Double.init)
-    let found = Projection.coordinates(of: spectra, along: directions.scalars.map(Double.init), offsets: offsets)
+    let offsets = (0..<count).map { Double($0) }
+    let found = Projection.coordinates(of: spectra, along: directions.scalars.map { Double($0) }, offsets: offsets)
     let expected = (0..<50 * count).map { place in
       zip(spectra[place / count].scalars, directions[place % count].scalars).reduce(-offsets[place % count]) {
         $0 + Double($1.0) * Double($1.1)

@@ -46,10 +46,10 @@ package struct KnownFamily<Family: Distribution>: Sendable {
 ///   - parameters: One row for each parameter.
 ///   - values: Events inside the support, away from its edge, for the log density.
 ///   - draws: How many rows the random checks draw.
-///   - tolerance: Of log densities, relative to 1 + |log p|.
+///   - tolerance: Of log densities, relative to 1 + |log p|: a few roundings to Scalar, or what cancels in Double.
 package func checkDistribution<Family: Distribution>(
   _ family: KnownFamily<Family>, at parameters: [[Scalar]], values: [[Scalar]], draws: Int = 40_000, seed: UInt64,
-  tolerance: Double = Double(Scalar.ulpOfOne) * 4, sourceLocation: SourceLocation = #_sourceLocation
+  tolerance: Double = max(4 * Double(Scalar.ulpOfOne), 1e-12), sourceLocation: SourceLocation = #_sourceLocation
 ) {
   checkLogDensity(family, at: parameters, values: values, tolerance: tolerance, sourceLocation: sourceLocation)
   if let value = values.first {
@@ -67,7 +67,7 @@ package func checkLogDensity<Family: Distribution>(
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
   let value = Tensor([values.count, values[0].count], values.flatMap { $0 })
-  let expected = values.map { family.logDensity(parameters.map { $0.map(Double.init) }, $0.map(Double.init)) }
+  let expected = values.map { family.logDensity(parameters.map { $0.map { Double($0) } }, $0.map { Double($0) }) }
   let shared = family.make(parameters.map { Tensor($0) }).logDensity(of: value)
   let own = family.make(repeated(parameters, values.count)).logDensity(of: value)
   #expect(shared.shape == [values.count], sourceLocation: sourceLocation)
@@ -106,7 +106,7 @@ package func checkDraws<Family: Distribution>(
   let sample = distribution.sample(using: &random)
   #expect(sample.shape == distribution.shape, sourceLocation: sourceLocation)
   checkRowsAreKeyed(family, at: parameters, sample: sample, seed: seed, sourceLocation: sourceLocation)
-  let exact = parameters.map { $0.map(Double.init) }
+  let exact = parameters.map { $0.map { Double($0) } }
   let width = sample.shape[-1]
   let (mean, variance) = (distribution.mean.scalars, distribution.variance.scalars)
   for component in 0..<width {
@@ -164,7 +164,7 @@ package func checkQuantiles<Family: Distribution>(
   guard let distribution = family.make(repeated(parameters, 2)) as? any MarginalQuantiles,
     let cumulative = family.cumulative
   else { return }
-  let exact = parameters.map { $0.map(Double.init) }
+  let exact = parameters.map { $0.map { Double($0) } }
   for probability in [1e-3, 0.05, 0.5, 0.95, 0.999] {
     let quantile = distribution.marginalQuantile(probability)
     #expect(quantile.shape == distribution.shape, sourceLocation: sourceLocation)
@@ -188,7 +188,7 @@ package func checkPathwiseGradient<Family: Distribution>(
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
   guard let moment = family.moment else { return }
-  let exact = parameters.map { $0.map(Double.init) }
+  let exact = parameters.map { $0.map { Double($0) } }
   for power in 1...3 {
     var tracked = repeated(parameters, draws)
     let (_, gradient) = valueAndGradient(at: &tracked) { parameters in
@@ -219,8 +219,9 @@ package func expectMean(
   _ numbers: [Double], is expected: Double, _ what: String, sourceLocation: SourceLocation = #_sourceLocation
 ) {
   let (mean, error) = meanAndStandardError(numbers)
-  // What rounding of each number to Scalar can do to the mean.
-  let rounding = 2 * Double(Scalar.ulpOfOne) * max(abs(expected), numbers.reduce(0) { max($0, abs($1)) } * 0.5)
+  // What rounding of each number to Scalar, and of their sum to Double, can do to the mean.
+  let largest = numbers.reduce(0) { max($0, abs($1)) }
+  let rounding = max(2 * Double(Scalar.ulpOfOne), 1e-11) * max(abs(expected), 0.5 * largest)
   #expect(
     abs(mean - expected) <= FalseAlarm.deviate * error + rounding,
     "\(what): \(mean) ± \(error) over \(numbers.count) draws, expected \(expected)", sourceLocation: sourceLocation)

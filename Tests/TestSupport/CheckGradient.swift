@@ -23,7 +23,7 @@ package enum GradientTolerance {
 /// The function may return any shape; checked is the derivative of its sum weighted with fixed, irregular weights, so
 /// that no two outputs can hide each other's errors. The difference is the six-point rule
 ///
-///     f′(x) ≈ (45 (f₊₁ − f₋₁) − 9 (f₊₂ − f₋₂) + (f₊₃ − f₋₃)) / 60h,   h = step · max(|x|, 0.1)
+///     f′(x) ≈ (45 (f₊₁ − f₋₁) − 9 (f₊₂ − f₋₂) + (f₊₃ − f₋₃)) / 60h,   h = step · max(|x|, 0.01)
 ///
 /// and must agree within `relative`·|f′| plus what rounding does to the difference, 16 ulp(f)/h.
 ///
@@ -51,7 +51,7 @@ package func checkGradient<Model: Module>(
     let stride = max(1, (point.count + components - 1) / max(1, components))
     for element in Swift.stride(from: 0, to: point.count, by: stride) {
       let x = Double(point.scalars[element])
-      let h = step * max(abs(x), 0.1)
+      let h = step * max(abs(x), 0.01)
       let difference = try sixPointDifference(h) { shift in
         var copy = model
         var visited = 0

@@ -14,6 +14,7 @@ ALU_INLINE double alu_exp1(double x) { return exp(x); }
 ALU_INLINE double alu_expm1_1(double x) { return expm1(x); }
 ALU_INLINE double alu_log1(double x) { return log(x); }
 ALU_INLINE double alu_log1p1(double x) { return log1p(x); }
+ALU_INLINE double alu_log1p_unit(double x) { return log1p(x); }
 ALU_INLINE double alu_tanh1(double x) { return tanh(x); }
 ALU_INLINE double alu_sqrt1(double x) { return sqrt(x); }
 ALU_INLINE double alu_fabs1(double x) { return fabs(x); }
@@ -108,6 +109,18 @@ ALU_INLINE float alu_log1p1(float x) {
   return u > 0 && u < INFINITY ? value + (x - (u - 1.0f)) / u : value;
 }
 
+// log(1 + x) for 0 ≤ x ≤ 1: x − s (x − s² P(s²)), s = x/(2 + x), P interpolates at Chebyshev points (error 4.0e-10).
+ALU_INLINE float alu_log1p_unit(float x) {
+  float s = x / (2.0f + x);
+  float s2 = s * s;
+  float p = 0.232243292f;
+  p = fmaf(p, s2, 0.217065758f);
+  p = fmaf(p, s2, 0.28592358f);
+  p = fmaf(p, s2, 0.399997063f);
+  p = fmaf(p, s2, 0.666666673f);
+  return fmaf(-s, fmaf(-s2, p, x), x);
+}
+
 // tanh |x| = t/(t + 2), t = e^{2|x|} − 1.
 ALU_INLINE float alu_tanh1(float x) {
   float size = fabsf(x);
@@ -126,5 +139,5 @@ ALU_INLINE alu_scalar alu_sigmoid1(alu_scalar x) {
 
 // log(1 + e^x) = max(x, 0) + log(1 + e^{-|x|}).
 ALU_INLINE alu_scalar alu_softplus1(alu_scalar x) {
-  return (x < 0 ? 0 : x) + alu_log1p1(alu_exp1(-alu_fabs1(x)));
+  return (x < 0 ? 0 : x) + alu_log1p_unit(alu_exp1(-alu_fabs1(x)));
 }

@@ -18,12 +18,21 @@ extension ENVISource {
     }
     let axis = try self.axis(options, bands: layout.samples)
     let stored = try cube.stored(rows: 0..<layout.lines, columns: 0..<layout.samples)
+    let table = stored.reshaped(to: [layout.lines, layout.samples])
+    let allNames = try checked(names)
+    let head = LibraryHead(names: allNames) { table[$0].scalars.map { Double($0) } }
+    let kept = Array(head.count..<layout.lines)
+    guard !kept.isEmpty else {
+      throw SceneError.malformed(
+        path: header.path, field: "spectra", expected: "at least one", found: "only wavelengths")
+    }
     let library = SpectralLibrary(
-      names: try checked(names), spectra: stored.reshaped(to: [layout.lines, layout.samples]), axis: axis,
-      source: header.path, notes: header.notes)
+      names: kept.map { allNames[$0] }, spectra: table.gatheringRows(kept), axis: axis, source: header.path,
+      notes: header.notes + head.notes)
     let calibration = try ENVICalibration.read(&header, bands: 1)
     return library.cleaned(
-      divisor: try options.libraryDivisor(calibration.divisor), ignoreValue: try header.double("data ignore value"))
+      divisor: options.libraryDivisor(calibration.divisor),
+      ignoreValue: try options.ignoreValue ?? header.double("data ignore value"))
   }
 
   private mutating func checked(_ names: [String]?) throws -> [String] {
@@ -41,8 +50,8 @@ extension ENVISource {
 }
 
 extension ReadingOptions {
-  /// What library spectra are divided by.
-  func libraryDivisor(_ stated: Double) throws -> Double {
+  /// What library spectra are divided by. A library has no common maximum to divide by: `.maximum` is as stated.
+  func libraryDivisor(_ stated: Double) -> Double {
     if case .factor(let factor) = scale { factor } else { stated }
   }
 }

@@ -110,7 +110,7 @@ struct HDF5Source {
       names: names ?? (1...array.dimensions[0]).map { "Spectrum \($0)" }, spectra: try file.tensor(array.name),
       axis: axis, source: file.path, notes: notes)
     return library.cleaned(
-      divisor: try options.libraryDivisor(1), ignoreValue: try options.ignoreValue ?? fillValue(of: array.name))
+      divisor: options.libraryDivisor(1), ignoreValue: try options.ignoreValue ?? fillValue(of: array.name))
   }
 
   private func binding() -> ArrayBinding {

@@ -11,6 +11,8 @@ final class MATVariable {
   let dimensions: [Int]
   let kind: Kind
   private let pointer: UnsafeMutablePointer<matvar_t>
+  /// Whether reading the values succeeded; `nil` before it was tried.
+  private var status: Bool?
 
   /// Takes the variable over; `nil` when its description makes no sense.
   fileprivate init?(owning pointer: UnsafeMutablePointer<matvar_t>) {
@@ -48,9 +50,10 @@ final class MATVariable {
   /// Whether the values are stored as they are, so that a file must be at least as long as they are.
   fileprivate var isCompressed: Bool { pointer.pointee.compression != MAT_COMPRESSION_NONE }
 
+  /// Reads the values, once: the library must not be asked for a cell array's twice.
   fileprivate func load(from file: OpaquePointer) -> Bool {
-    if pointer.pointee.data != nil && kind != .cells { return true }
-    return Mat_VarReadDataAll(file, pointer) == 0
+    if status == nil { status = Mat_VarReadDataAll(file, pointer) == 0 }
+    return status ?? false
   }
 
   /// Lends the loaded values with their type.

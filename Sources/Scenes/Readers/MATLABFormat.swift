@@ -59,7 +59,7 @@ struct MATSource {
       rows: layout.rows, columns: layout.columns,
       values: try file.withValues(of: file.variable(array.name)) { $0.gathered(layout) })
     stored.axis = try axis(bands: layout.bands)
-    stored.calibration = try calibration(of: stored.values, bands: layout.bands)
+    stored.calibration = try calibration(of: stored.values)
     stored.truth = try innerTruth(besides: array.name, stored)
     stored.notes = notes
     return try stored.cropped(options.window).scene(options)
@@ -104,7 +104,7 @@ struct MATSource {
   }
 
   /// A scalar beside values that are not reflectance, whose name says it is their scale.
-  private mutating func calibration(of values: Tensor, bands: Int) throws -> Calibration {
+  private mutating func calibration(of values: Tensor) throws -> Calibration {
     let names: Set = ["maxvalue", "scale", "scalefactor", "reflectancescalefactor"]
     let found = file.arrays.filter {
       $0.count == 1 && names.contains($0.name.lowercased().filter { $0.isLetter })
@@ -120,6 +120,7 @@ struct MATSource {
           action: "not applied: the values are reflectance already"))
       return Calibration()
     }
+    guard options.scale == .stated else { return Calibration(divisor: value, field: variable.name) }
     notes.append(
       Note(
         .warning, field: variable.name, found: "\(Numbers.text(value)) beside values up to \(largest)",

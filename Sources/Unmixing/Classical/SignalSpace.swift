@@ -71,7 +71,7 @@ struct SignalSpace {
 
   private func orthogonalDirection(to span: [[Double]], _ random: inout RandomStream) -> [Double] {
     while true {
-      var direction = random.normal([count]).scalars.map(Double.init)
+      var direction = random.normal([count]).scalars.map { Double($0) }
       for _ in 0..<2 {
         for vector in span {
           let part = DominantEigenvectors.dot(vector, direction)

@@ -64,7 +64,7 @@ public struct LDVAEOptions: Codable, Sendable, Equatable {
   /// What is done to spectra first.
   public var spectra = SpectrumScaling.unitNorm
   /// The concentration head.
-  public var head = ConcentrationHead.softplus
+  public var head = ConcentrationHead.exponential
   /// The total concentration that `scaledSoftmax` starts from.
   public var initialTotal = 30.0
   /// How abundances are drawn in training.
@@ -72,7 +72,7 @@ public struct LDVAEOptions: Codable, Sendable, Equatable {
   /// The concentration of the symmetric Dirichlet prior.
   public var priorConcentration = 1.0
   /// What maps abundances to a spectrum.
-  public var decoder = DecoderKind.mlp
+  public var decoder = DecoderKind.linear
   /// The hidden widths of an MLP decoder.
   public var decoderHidden = [64, 128]
   /// The last activation of an MLP decoder.

@@ -95,7 +95,8 @@ public struct EstimateFile: Sendable {
     let spectra = try file.tensor("endmembers/spectra")
     guard spectra.rank == 2, spectra.shape[0] == names.count else {
       throw UnmixingError.checkpoint(
-        file: file.path, field: "endmembers/spectra", expected: "\(names.count) spectra", found: "shape \(spectra.shape)")
+        file: file.path, field: "endmembers/spectra", expected: "\(names.count) spectra",
+        found: "shape \(spectra.shape)")
     }
     var axis: SpectralAxis?
     if try file.contains("endmembers/wavelengths") {
@@ -104,7 +105,8 @@ public struct EstimateFile: Sendable {
       let unit = try file.text(attribute: "sourceUnit", of: "endmembers/wavelengths") ?? ""
       guard wavelengths.count == spectra.shape[1], widths.map({ $0.count == wavelengths.count }) ?? true else {
         throw UnmixingError.checkpoint(
-          file: file.path, field: "endmembers/wavelengths", expected: "\(spectra.shape[1])", found: "\(wavelengths.count)")
+          file: file.path, field: "endmembers/wavelengths", expected: "\(spectra.shape[1])",
+          found: "\(wavelengths.count)")
       }
       axis = SpectralAxis(
         wavelengths: wavelengths, fwhm: widths, sourceUnit: SpectralAxis.Unit(rawValue: unit) ?? .nanometers)

@@ -3,8 +3,7 @@ import Foundation
 /// A picture of 8-bit red, green and blue, and its encoding as a PNG file.
 ///
 /// - Shapes: `pixels` has three bytes a pixel, row by row from the top.
-/// - Source: ISO/IEC 15948, *Portable Network Graphics*; RFC 1950 and RFC 1951 for the stream, which is stored and not
-///   compressed.
+/// - Source: ISO/IEC 15948, *Portable Network Graphics*.
 public struct PNGImage: Sendable {
   /// Three bytes a pixel.
   public struct Color: Equatable, Hashable, Sendable {
@@ -79,8 +78,9 @@ public struct PNGImage: Sendable {
       lines.append(0)
       lines += pixels[row * width * 3..<(row + 1) * width * 3]
     }
+    let data = ImageDeflater.stream(of: lines, distances: [3, width * 3 + 1])
     return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-      + Self.chunk("IHDR", header) + Self.chunk("IDAT", Self.stream(lines)) + Self.chunk("IEND", [])
+      + Self.chunk("IHDR", header) + Self.chunk("IDAT", data) + Self.chunk("IEND", [])
   }
 
   private static func chunk(_ type: String, _ content: [UInt8]) -> [UInt8] {
@@ -90,30 +90,6 @@ public struct PNGImage: Sendable {
 
   private static func bytes(_ number: UInt32) -> [UInt8] {
     (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * UInt32($0))) }
-  }
-
-  /// A zlib stream of stored blocks.
-  private static func stream(_ content: [UInt8]) -> [UInt8] {
-    var result: [UInt8] = [0x78, 0x01]
-    var start = 0
-    repeat {
-      let end = min(content.count, start + 65_535)
-      let length = UInt16(end - start)
-      result.append(end == content.count ? 1 : 0)
-      for word in [length, ~length] { result += [UInt8(truncatingIfNeeded: word), UInt8(word >> 8)] }
-      result += content[start..<end]
-      start = end
-    } while start < content.count
-    return result + bytes(adler(content))
-  }
-
-  private static func adler(_ content: [UInt8]) -> UInt32 {
-    var (low, high): (UInt32, UInt32) = (1, 0)
-    for byte in content {
-      low = (low + UInt32(byte)) % 65_521
-      high = (high + low) % 65_521
-    }
-    return high << 16 | low
   }
 
   private static func cyclicRedundancy(_ content: [UInt8]) -> UInt32 {

@@ -47,7 +47,8 @@ struct Evaluate: ParsableCommand {
       throw SceneError.cannotOpen(path: url.path, reason: "No such file or directory")
     } else {
       throw WorldFault.noRun(
-        path: url.path, reason: "holds neither \(EstimateFolder.marker) of alunite unmix nor \(RunFolder.marker) of alunite train")
+        path: url.path,
+        reason: "holds neither \(EstimateFolder.marker) of alunite unmix nor \(RunFolder.marker) of alunite train")
     }
     if json { return Console.print(metrics.json.trimmingCharacters(in: .newlines)) }
     Console.print(MetricsTable(metrics).text)
@@ -61,7 +62,8 @@ struct Evaluate: ParsableCommand {
       name: file.sceneName, rows: estimate.rows, columns: estimate.columns,
       spectra: .zeros([estimate.isValid.count, estimate.endmembers?.bands ?? 1]), isValid: estimate.isValid)
     guard let truth else {
-      throw UnmixingError.missing(field: "true abundances", neededFor: "an evaluation", remedy: "name a file with --truth")
+      throw UnmixingError.missing(
+        field: "true abundances", neededFor: "an evaluation", remedy: "name a file with --truth")
     }
     scene.truth = try InputScene(reading: reading.options, quiet: json).truth(truth, for: scene)
     return try EstimateMetrics(estimate, in: scene, matching: match, test: nil).metrics(costs: [])

@@ -18,8 +18,8 @@ struct Generate: ParsableCommand {
         alunite generate --run run --abundances fractions.csv -o spectra.csv
       """)
 
-  @Option(help: ArgumentHelp("The run that trained the model.", valueName: "run"))
-  var run: String
+  @Option(name: .customLong("run"), help: ArgumentHelp("The run that trained the model.", valueName: "run"))
+  var trained: String
 
   @Option(help: ArgumentHelp("Abundances, one row a spectrum.", valueName: "file.csv"))
   var abundances: String?
@@ -51,7 +51,7 @@ struct Generate: ParsableCommand {
     computing.apply()
     let target = URL(fileURLWithPath: output)
     try OutputPlace.check(file: target, overwrite: writing.overwrite)
-    let model = try RunFolder(self.run).readModel()
+    let model = try RunFolder(trained).readModel()
     let generator = SpectrumGenerator(model, samples: samples, seed: seed)
     let fractions: Tensor
     if let abundances {

@@ -44,7 +44,9 @@ struct Models: ParsableCommand {
       presets = Dictionary(uniqueKeysWithValues: Preset.allCases.map { ($0.rawValue, $0.summary) })
       self.preset = preset.rawValue
       self.settings = Dictionary(
-        uniqueKeysWithValues: settings.map { ($0.path, Setting(value: $0.value, choices: Configuration.choices[$0.path])) })
+        uniqueKeysWithValues: settings.map {
+          ($0.path, Setting(value: $0.value, choices: Configuration.choices[$0.path]))
+        })
     }
   }
 }

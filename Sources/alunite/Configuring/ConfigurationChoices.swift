@@ -1,3 +1,4 @@
+import Probability
 import Unmixing
 
 extension Configuration {
@@ -12,7 +13,7 @@ extension Configuration {
     "model.padding": words(PatchPadding.self),
     "model.readout": words(SpatialReadout.self),
     "objective.likelihood": words(NegativeELBO.LikelihoodScale.self),
-    "objective.divergence": words(NegativeELBO.DivergenceKind.self),
+    "objective.divergence": words(Divergence.self),
     "objective.abundanceError": words(NegativeELBO.AbundanceErrorTarget.self),
     "training.optimizer": words(TrainingOptions.OptimizerKind.self),
     "training.schedule": words(TrainingOptions.ScheduleKind.self),

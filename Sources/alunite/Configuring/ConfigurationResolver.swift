@@ -56,7 +56,9 @@ struct ConfigurationResolver {
   }
 
   /// The keys in which two configurations differ.
-  static func differences(_ left: Configuration, _ right: Configuration) throws -> [(key: String, left: String, right: String)] {
+  static func differences(_ left: Configuration, _ right: Configuration) throws -> [(
+    key: String, left: String, right: String
+  )] {
     let (left, right) = (try SettingTree(encoding: left), try SettingTree(encoding: right))
     return left.leafPaths.compactMap { path in
       let values = (left[path]?.shown ?? "", right[path]?.shown ?? "")

@@ -29,7 +29,8 @@ struct ModelArguments: ParsableArguments {
   var settings: [String] = []
 
   @Option(
-    help: ArgumentHelp("The number of endmembers to find without labels (preset blind unless another is named).",
+    help: ArgumentHelp(
+      "The number of endmembers to find without labels (preset blind unless another is named).",
       valueName: "n"))
   var endmembers: Int?
 

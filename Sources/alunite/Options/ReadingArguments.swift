@@ -17,7 +17,8 @@ struct ReadingArguments: ParsableArguments {
   var pixelOrder: PixelOrderName?
 
   @Option(
-    help: ArgumentHelp("How stored numbers become reflectance: a divisor such as 10000, or maximum.", valueName: "scale"))
+    help: ArgumentHelp(
+      "How stored numbers become reflectance: a divisor such as 10000, or maximum.", valueName: "scale"))
   var scale: ScaleArgument?
 
   @Option(help: ArgumentHelp("The stored number that means no measurement.", valueName: "number"))

@@ -50,7 +50,8 @@ struct ProgressBar {
     var text = "\(done)/\(total) \(unit)"
     if rate > 0 {
       text += ", \(Numeral.short(rate < 10 ? (rate * 100).rounded() / 100 : rate.rounded()))/s"
-      text += done < total ? ", \(Numeral.duration(Double(total - done) / rate)) left" : ", \(Numeral.duration(seconds))"
+      text +=
+        done < total ? ", \(Numeral.duration(Double(total - done) / rate)) left" : ", \(Numeral.duration(seconds))"
     }
     if !remark.isEmpty { text += ", \(remark)" }
     guard isInteractive else { return Console.raw("\(title) \(percent) %  \(text)\n") }

@@ -65,7 +65,9 @@ struct Resumption {
       ("--split", run.split, now.method.split?.description),
     ]
     for (option, then, now) in facts {
-      if let now, now != then { throw WorldFault.conflict(option: option, expected: "\(then), as in the run", found: now) }
+      if let now, now != then {
+        throw WorldFault.conflict(option: option, expected: "\(then), as in the run", found: now)
+      }
     }
     guard now.method.shapesConfiguration else { return }
     let hasTruth = run.configuration.objective.abundanceWeight > 0 || run.configuration.objective.labelWeight > 0

@@ -45,8 +45,9 @@ struct TrainingSession {
       lastSaved = Date()
     }
     try run.train { progress in
-      var current = bar ?? ProgressBar(
-        "training", total: progress.totalSteps, unit: "steps", from: progress.step - 1, quiet: quiet)
+      if bar == nil {
+        bar = ProgressBar("training", total: progress.totalSteps, unit: "steps", from: progress.step - 1, quiet: quiet)
+      }
       let now = Date()
       let seconds = earlier + now.timeIntervalSince(start)
       if let signal = stop.signalNumber, progress.step < progress.totalSteps {
@@ -54,9 +55,8 @@ struct TrainingSession {
         throw Interruption(signal: signal, message: Self.farewell(progress.step, progress.totalSteps, folder))
       }
       if now.timeIntervalSince(lastSaved) >= interval { try save(progress.checkpoint(seconds), progress.history) }
-      current.update(progress.step, Self.remark(progress))
-      if progress.step == progress.totalSteps { current.finish(progress.step, Self.remark(progress)) }
-      bar = current
+      bar?.update(progress.step, Self.remark(progress))
+      if progress.step == progress.totalSteps { bar?.finish(progress.step, Self.remark(progress)) }
       return .proceed
     }
     try save(run.checkpoint(seconds: seconds), run.history)

@@ -47,7 +47,7 @@ import Unmixing
     for pixel in 0..<200 {
       let best = exhaustive(library, spectra[pixel])
       expectClose(
-        found[pixel].scalars.map(Double.init), best, absolute: 1e-6, because: "Float rounds abundances to 6·10⁻⁸")
+        found[pixel].scalars.map { Double($0) }, best, absolute: 1e-6, because: "Float rounds abundances to 6·10⁻⁸")
     }
   }
 
@@ -172,7 +172,7 @@ import Unmixing
   /// The best solution over all supports by solving each one's equations; infeasible ones do not count.
   private func exhaustive(_ endmembers: Tensor, _ spectrum: Tensor) -> [Double] {
     let (count, bands) = (endmembers.shape[0], endmembers.shape[1])
-    let (m, y) = (endmembers.scalars.map(Double.init), spectrum.scalars.map(Double.init))
+    let (m, y) = (endmembers.scalars.map { Double($0) }, spectrum.scalars.map { Double($0) })
     let dot = { (i: Int, j: Int) in (0..<bands).reduce(0.0) { $0 + m[i * bands + $1] * m[j * bands + $1] } }
     var (best, least) = ([Double](), Double.infinity)
     for support in 1..<(1 << count) {
