@@ -73,7 +73,7 @@ struct LinearMixingBoundTests {
       for value in values.scalars { sums[0].add(Double(value)) }
       for (place, slope) in slopes.scalars.enumerated() { sums[1 + place % 4].add(Double(slope)) }
     }
-    let exact = alpha.map(Double.init)
+    let exact = alpha.map { Double($0) }
     let expected =
       [bound(exact)]
       + exact.indices.map { component in

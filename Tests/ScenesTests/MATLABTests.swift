@@ -49,7 +49,9 @@ struct MATLABTests {
     }
   }
 
-  @Test("a list of pixels, bands × pixels with nRow and nCol, is read column by column", arguments: MATFixture.Version.allCases)
+  @Test(
+    "a list of pixels, bands × pixels with nRow and nCol, is read column by column",
+    arguments: MATFixture.Version.allCases)
   func bandsByPixels(version: MATFixture.Version) throws {
     check(
       try scene(version) {
@@ -154,7 +156,9 @@ struct MATLABTests {
     #expect(truth.endmembers?.spectra.scalars == endmembers.map { Scalar($0) }, sourceLocation: sourceLocation)
   }
 
-  @Test("abundances and endmembers are found by extents and content, in any orientation and version", arguments: MATFixture.Version.allCases)
+  @Test(
+    "abundances and endmembers are found by extents and content, in any orientation and version",
+    arguments: MATFixture.Version.allCases)
   func truths(version: MATFixture.Version) throws {
     let scene = rampScene()
     try withTemporaryDirectory { directory in
