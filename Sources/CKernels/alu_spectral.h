@@ -98,7 +98,7 @@ void alu_drop_lined(const alu_lined_kernel *kernel);
 void alu_kernel_points(const alu_convolution *shape, const alu_transforms *transforms, const alu_lined_kernel *kernel,
                        size_t group, const alu_spectrum *points);
 // result[tile] = image[tile + start] · kernel at the group's point number `point`.
-void alu_multiply(alu_panel_product *product, size_t inputs, size_t point, const alu_spectrum *image, size_t start,
+void alu_point_product(alu_panel_product *product, size_t inputs, size_t point, const alu_spectrum *image, size_t start,
                   const alu_spectrum *kernel, const alu_spectrum *result, size_t tiles);
 
 void alu_spectral(const alu_convolution *shape, const alu_tiling *tiling, const alu_scalar *x, const alu_scalar *kernel,

@@ -28,7 +28,7 @@ static void spectral_chunk(void *context, size_t chunk) {
   const alu_spectrum result = alu_new_spectrum(points, s->outputs, job->tiles_per_chunk);
   alu_analyse_tiles(s, job->tiling, job->x, group, first, end, &image, 0);
   for (size_t p = 0; p < points; p++)
-    alu_multiply(job->product, s->inputs, p, &image, 0, job->kernel, &result, end - first);
+    alu_point_product(job->product, s->inputs, p, &image, 0, job->kernel, &result, end - first);
   alu_synthesise_tiles(s, job->tiling, &result, 0, group, first, end, job->bias, job->y);
   alu_drop_spectrum(&result);
   alu_drop_spectrum(&image);

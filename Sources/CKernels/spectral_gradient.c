@@ -31,7 +31,7 @@ static void transform_chunk(void *context, size_t chunk) {
   if (job->reversed) {
     const alu_spectrum result = alu_new_spectrum(points_of(job), job->shape->inputs, tiles_per_chunk);
     for (size_t p = 0; p < points_of(job); p++)
-      alu_multiply(job->product, job->shape->outputs, p, &job->gradient, start, &job->kernel, &result, tiles);
+      alu_point_product(job->product, job->shape->outputs, p, &job->gradient, start, &job->kernel, &result, tiles);
     alu_synthesise_tiles(job->reversed_shape, job->reversed, &result, 0, job->group, first, end, job->no_bias, job->dx);
     alu_drop_spectrum(&result);
   }

@@ -58,7 +58,7 @@ void alu_kernel_points(const alu_convolution *s, const alu_transforms *transform
   alu_parallel(alu_parts(s->inputs, inputs_per_chunk), kernel_chunk, &job);
 }
 
-void alu_multiply(alu_panel_product *product, size_t inputs, size_t point, const alu_spectrum *image, size_t start,
+void alu_point_product(alu_panel_product *product, size_t inputs, size_t point, const alu_spectrum *image, size_t start,
                   const alu_spectrum *kernel, const alu_spectrum *result, size_t tiles) {
   const alu_scalar *v = image->data + point * image->step, *u = kernel->data + point * kernel->step;
   alu_scalar *m = result->data + point * result->step;
