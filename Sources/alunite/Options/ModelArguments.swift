@@ -44,7 +44,11 @@ struct ModelArguments: ParsableArguments {
   func configuration(hasTruth: Bool) throws -> Configuration {
     let start = preset ?? (hasTruth && endmembers == nil ? .labelled : .blind)
     var resolver = try ConfigurationResolver(start)
-    if let config { try resolver.apply(file: URL(fileURLWithPath: config)) }
+    if let config {
+      try resolver.apply(file: URL(fileURLWithPath: config))
+      // What the file says has to be right even where a setting replaces it.
+      _ = try resolver.configuration()
+    }
     if let endmembers { try resolver.apply(setting: "model.endmembers=\(endmembers)") }
     for setting in settings { try resolver.apply(setting: setting) }
     return try resolver.configuration()
