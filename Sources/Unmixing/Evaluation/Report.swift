@@ -30,7 +30,7 @@ public struct Report: Sendable, CustomStringConvertible {
   /// The plain table.
   public var description: String { text() }
 
-  /// A table of fixed width: labels to the left, numbers aligned at their decimal points.
+  /// A table of fixed width: labels to the left, numbers to the right of their columns.
   ///
   /// - Parameters:
   ///   - definitions: whether the formula of every number follows.

@@ -43,7 +43,7 @@ import Unmixing
     // [[2, 1], [1, 2]] has eigenvalues 3 and 1.
     let found = DominantEigenvectors(of: [2, 1, 1, 2], size: 2, count: 2)
     expectClose(found.values, [3, 1], absolute: 1e-14, because: "rounding")
-    expectClose(found.vectors[0], [0.5.squareRoot(), 0.5.squareRoot()], absolute: 1e-14, because: "rounding")
+    expectClose(found.vectors[0], [(0.5).squareRoot(), (0.5).squareRoot()], absolute: 1e-14, because: "rounding")
   }
 }
 
