@@ -1,4 +1,5 @@
 import Foundation
+import Scenes
 
 /// Metrics as a table of fixed width or in Markdown, with the formula of every number on demand.
 ///
@@ -16,6 +17,16 @@ public struct Report: Sendable, CustomStringConvertible {
     self.title = title
     columns = [("all", metrics.all)] + (metrics.test.map { [("test", $0)] } ?? [])
     remarks = Self.remarks(on: metrics)
+  }
+
+  /// The report of an estimate: `print(try Report(estimate, against: scene.truth))`.
+  ///
+  /// - Throws: ``UnmixingError`` when the two cannot be compared.
+  public init(
+    _ estimate: Estimate, against truth: GroundTruth?, matching: MatchingRule = .spectralAngle, test: [Int]? = nil,
+    title: String = ""
+  ) throws {
+    self.init(try Evaluation(matching: matching).metrics(of: estimate, against: truth, test: test), title: title)
   }
 
   /// A comparison of several evaluations by name, over the held-out pixels of those that have them.

@@ -29,7 +29,8 @@ import Unmixing
   }
 
   @Test func givesOrthonormalVectorsEvenForARankDeficientMatrix() {
-    let found = DominantEigenvectors(of: matrix([3, 2] + [Double](repeating: 0, count: 18), seed: 2), size: 20, count: 4)
+    let rankTwo = matrix([3, 2] + [Double](repeating: 0, count: 18), seed: 2)
+    let found = DominantEigenvectors(of: rankTwo, size: 20, count: 4)
     expectClose(found.values, [3, 2, 0, 0], absolute: 1e-13, because: "rounding")
     for i in 0..<4 {
       for j in 0..<4 {
