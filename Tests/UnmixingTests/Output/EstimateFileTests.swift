@@ -25,7 +25,7 @@ struct EstimateFileTests {
     var estimate = Estimate(names: names, of: scene, mean: map(0), endmembers: library)
     estimate.deviation = map(1)
     estimate.draw = map(2)
-    estimate.quantiles = zip([0.05, 0.5, 0.95], [3, 4, 5]).map { .init(probability: $0, values: map($1)) }
+    estimate.quantiles = zip([0.05, 0.5, 0.95], [3, 4, 5]).map { Estimate.Quantile(probability: $0, values: map($1)) }
     estimate.totalConcentration = map(6).slice(along: 1, 0..<1).reshaped(to: [20])
     estimate.reconstructionAngle = map(7).slice(along: 1, 0..<1).reshaped(to: [20])
     return (estimate, scene)
@@ -128,6 +128,6 @@ struct EstimateFileTests {
     let turned = estimate.reordered([2, 0, 1])
     #expect(turned.names == ["water", "rock", "leaf, green"])
     #expect(turned.mean.slice(along: 1, 0..<1).scalars == estimate.mean.slice(along: 1, 2..<3).scalars)
-    #expect(turned.endmembers?.spectra[row: 1].scalars == estimate.endmembers?.spectra[row: 0].scalars)
+    #expect(turned.endmembers?.spectra[1].scalars == estimate.endmembers?.spectra[0].scalars)
   }
 }
