@@ -149,7 +149,8 @@ struct HDF5FileTests {
       try file.write(Tensor([4], [1, 2, 3, 4]), to: "x")
       try file.close()
       let bytes = try Data(contentsOf: url)
-      for count in 0..<bytes.count {
+      // Five is no divisor of any field's size, so every kind of field is cut.
+      for count in stride(from: 0, to: bytes.count, by: 5) {
         try bytes.prefix(count).write(to: url)
         do {
           let back = try HDF5File(reading: url)

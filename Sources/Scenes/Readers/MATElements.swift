@@ -1,7 +1,7 @@
 import Foundation
 
 /// The elements of a version 5 file, walked before a library sees them: every one must lie inside the one around it, and
-/// no cell or structure may declare more members than its bytes can hold.
+/// nothing may declare more members than its bytes can hold.
 struct MATElements {
   private let file: InputFile
   private let isBigEndian: Bool
@@ -70,8 +70,8 @@ struct MATElements {
     let flags = try element(at: matrix.content.lowerBound, before: limit)
     guard flags.content.count >= 4 else { return }
     let kind = try words(in: flags.content.prefix(4))[0] & 0xFF
-    // 1, 2 and 3 are cells, structures and objects; the others hold numbers, whose size is checked when they are read.
-    guard (1...3).contains(kind) else { return }
+    // Sparse matrices and classes without extents are never read.
+    guard (1...4).contains(kind) || (6...15).contains(kind) else { return }
     let extents = try element(at: flags.end, before: limit)
     guard extents.content.count <= 256 else {
       throw SceneError.tooLarge(
@@ -80,13 +80,16 @@ struct MATElements {
     let dimensions = try words(in: extents.content)
     let name = try element(at: extents.end, before: limit)
     let members = checkedProduct(dimensions)
-    guard let members, members <= max(1, (limit - name.end) / 8) else {
+    // A member of a cell is an element, a number or character at least a byte.
+    guard let members, members <= max(1, (limit - name.end) / (kind <= 3 ? 8 : 1)) else {
       throw SceneError.tooLarge(
-        path: file.path, field: "cells", declared: "\(dimensions) members", limit: "\(limit - name.end) bytes can hold")
+        path: file.path, field: "a variable", declared: "\(dimensions) members",
+        limit: "\(limit - name.end) bytes can hold")
     }
-    guard kind == 1 else { return }
+    if kind == 2 || kind == 3 { return }
     var position = name.end
-    for _ in 0..<members {
+    // A cell's members, or the one block of an array's numbers.
+    for _ in 0..<(kind == 1 ? members : min(members, 1)) {
       let cell = try element(at: position, before: limit)
       if cell.kind == Kind.matrix { try checkMatrix(cell, depth: depth + 1) }
       position = cell.end
