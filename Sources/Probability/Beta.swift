@@ -53,7 +53,7 @@ public struct Beta: ReparameterizedDistribution, EntropicDistribution, MarginalQ
 
   /// I⁻¹(probability; a, b) with the regularised incomplete beta function I.
   public func marginalQuantile(_ probability: Double) -> Tensor {
-    Self.quantiles(probability, a.scalars.map(Double.init), b.scalars.map(Double.init), shape)
+    Self.quantiles(probability, a.scalars.map { Double($0) }, b.scalars.map { Double($0) }, shape)
   }
 
   /// The quantiles of components whose parameters are known in Double.

@@ -86,7 +86,7 @@ public struct Dirichlet: LogarithmicDistribution, EntropicDistribution, Marginal
 
   /// Quantiles of the components, which are Beta(α_k, α₀ − α_k).
   public func marginalQuantile(_ probability: Double) -> Tensor {
-    let own = concentration.scalars.map(Double.init)
+    let own = concentration.scalars.map { Double($0) }
     let width = shape[-1]
     // Added up rather than taken as α₀ − α_k, which would lose the digits of small neighbours.
     let others = own.indices.map { place -> Double in

@@ -37,20 +37,47 @@ extension Tensor {
       "matrix product of shapes \(shape)\(transposed ? "ᵀ" : "") and \(other.shape)\(otherTransposed ? "ᵀ" : "")")
     let (a, b) = (storage.pointer, other.storage.pointer)
     let (aLeading, bLeading) = (shape[1], other.shape[1])
+    /// Multiplies a range of rows with a range of columns, summing over a range of the depth.
+    func multiply(
+      _ rows: Range<Int>, _ columns: Range<Int>, _ depth: Range<Int>, _ out: UnsafeMutablePointer<Scalar>,
+      _ leading: Int
+    ) {
+      let (r, c, d) = (rows.lowerBound, columns.lowerBound, depth.lowerBound)
+      BLAS.product(
+        rows: rows.count, columns: columns.count, depth: depth.count,
+        a + (transposed ? d * aLeading + r : r * aLeading + d), aLeading, transposed: transposed,
+        b + (otherTransposed ? c * bLeading + d : d * bLeading + c), bLeading, transposed: otherTransposed,
+        into: out, leading)
+    }
+    if depth >= 2 * deepBlock, rows * columns <= 1 << 17 {
+      return .sumOfPieces(depth, [rows, columns]) { range, out in multiply(0..<rows, 0..<columns, range, out, columns) }
+    }
     return Tensor(uninitialized: [rows, columns]) { out in
       guard let out = out.baseAddress else { return }
       if depth == 0 { return out.update(repeating: 0, count: rows * columns) }
-      let block = 256
       let byRows = rows >= columns
       let isSmall = rows * columns * depth < 1 << 18
-      parallelRanges(byRows ? rows : columns, length: isSmall ? max(rows, columns, 1) : block) { range in
+      parallelRanges(byRows ? rows : columns, length: isSmall ? max(rows, columns, 1) : wideBlock) { range in
         let (r, c) = byRows ? (range, 0..<columns) : (0..<rows, range)
-        BLAS.product(
-          rows: r.count, columns: c.count, depth: depth,
-          a + (transposed ? r.lowerBound : r.lowerBound * aLeading), aLeading, transposed: transposed,
-          b + (otherTransposed ? c.lowerBound * bLeading : c.lowerBound), bLeading, transposed: otherTransposed,
-          into: out + r.lowerBound * columns + c.lowerBound, columns)
+        multiply(r, c, 0..<depth, out + r.lowerBound * columns + c.lowerBound, columns)
       }
     }
   }
+
+  /// The sum of what `body` writes for pieces of a long range, at most eight, which threads share; added in order.
+  private static func sumOfPieces(
+    _ count: Int, _ shape: Shape, _ body: (_ range: Range<Int>, _ out: UnsafeMutablePointer<Scalar>) -> Void
+  ) -> Tensor {
+    let length = max(deepBlock, (count + 7) / 8)
+    let pieces = (0..<(count + length - 1) / length).map { _ in Storage(uninitialized: shape.count) }
+    parallelRanges(count, length: length) { range in body(range, pieces[range.lowerBound / length].pointer) }
+    var total = Tensor(shape, pieces[0])
+    for piece in pieces.dropFirst() { total.accumulate(Tensor(shape, piece)) }
+    return total
+  }
 }
+
+/// How many rows or columns of a product one thread takes at a time.
+private let wideBlock = 256
+/// How many terms of long sums one thread takes at a time.
+private let deepBlock = 2048

@@ -1,5 +1,4 @@
 import CKernels
-import COpenBLAS
 
 /// How many threads the kernels may use. The number changes speed, never a result.
 public enum Threads {

@@ -158,7 +158,8 @@ extension Checkpoint {
       return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
     } catch {
       throw UnmixingError.checkpoint(
-        file: url.path, field: field, expected: "what Alunite \(RunDescription.currentVersion) writes", found: "\(error)")
+        file: url.path, field: field, expected: "what Alunite \(RunDescription.currentVersion) writes",
+        found: "\(error)")
     }
   }
 }

@@ -12,6 +12,12 @@ public struct Estimate: Sendable {
     public let probability: Double
     /// The quantile, `[pixels, endmembers]`.
     public let values: Tensor
+
+    /// A map `[pixels, endmembers]` of the quantile of this probability.
+    public init(probability: Double, values: Tensor) {
+      self.probability = probability
+      self.values = values
+    }
   }
 
   /// The name of every endmember.

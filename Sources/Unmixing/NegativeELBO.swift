@@ -56,7 +56,8 @@ public struct NegativeELBO: Codable, Sendable, Equatable {
   /// - Throws: ``UnmixingError/configuration(field:expected:found:)``.
   public func check() throws {
     func require(_ holds: Bool, _ field: String, _ expected: String, _ found: Double) throws {
-      if !holds { throw UnmixingError.configuration(field: "objective.\(field)", expected: expected, found: "\(found)") }
+      if holds { return }
+      throw UnmixingError.configuration(field: "objective.\(field)", expected: expected, found: "\(found)")
     }
     let weights = [
       ("divergenceWeight", divergenceWeight), ("abundanceWeight", abundanceWeight), ("labelWeight", labelWeight),

@@ -66,7 +66,7 @@ public struct TrainingRun: Sendable {
     description = RunDescription(
       version: RunDescription.currentVersion, model: id, seed: seed, configuration: configuration,
       scene: sources?.scene ?? scene.name, truth: sources?.truth, split: split.description,
-      endmemberNames: scene.truth?.names ?? (1...count).map { "Endmember \($0)" },
+      endmemberNames: labels.flatMap { _ in scene.truth?.names } ?? (1...count).map { "Endmember \($0)" },
       wavelengths: scene.axis?.wavelengths, bands: scene.bands, scaling: scaling,
       fingerprint: Self.fingerprint(scaled, labels, data.pixels))
   }

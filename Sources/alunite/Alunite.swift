@@ -27,6 +27,7 @@ struct Alunite: ParsableCommand {
     ])
 
   static func main() {
-    Foundation.exit(Launch(Array(CommandLine.arguments.dropFirst())).run())
+    // Not exit: HDF5's own farewell crashes after a failed write.
+    _exit(Launch(Array(CommandLine.arguments.dropFirst())).run())
   }
 }

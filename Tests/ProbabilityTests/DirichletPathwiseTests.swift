@@ -28,7 +28,7 @@ struct DirichletPathwiseTests {
     }
     for component in 0..<3 {
       let expected = sixPointSlope(at: Double(alpha[component])) { argument in
-        var moved = alpha.map(Double.init)
+        var moved = alpha.map { Double($0) }
         moved[component] = argument
         return crossMoment(moved, powers)
       }

@@ -22,7 +22,7 @@ struct LogisticNormalTests {
       .logDensity(of: Tensor([3, 3], values.flatMap { $0 }))
     for (row, value) in values.enumerated() {
       expectClose(
-        Double(density.scalars[row]), reference(value.map(Double.init)), absolute: 2e-5,
+        Double(density.scalars[row]), reference(value.map { Double($0) }), absolute: 2e-5,
         because: "logarithms are rounded before they are standardised")
     }
   }

@@ -119,7 +119,8 @@ struct AtomicOutputTests {
       let target = directory.appendingPathComponent("out")
       func fill(_ text: String) -> (URL) throws -> Void {
         { url in
-          try FileManager.default.createDirectory(at: url.appendingPathComponent("sub"), withIntermediateDirectories: true)
+          try FileManager.default.createDirectory(
+            at: url.appendingPathComponent("sub"), withIntermediateDirectories: true)
           try Data(text.utf8).write(to: url.appendingPathComponent("sub/file"))
         }
       }

@@ -32,27 +32,11 @@ func withTemporaryDirectory<Result>(_ body: (URL) throws -> Result) throws -> Re
   return try body(url)
 }
 
-/// Where the public benchmark files lie, from the environment variable `ALUNITE_DATA`; tests that need them are skipped
-/// without it.
-enum Benchmarks {
-  static var directory: URL? {
-    ProcessInfo.processInfo.environment["ALUNITE_DATA"].map { URL(fileURLWithPath: $0, isDirectory: true) }
-  }
-
-  static func has(_ files: String...) -> Bool {
-    guard let directory else { return false }
-    return files.allSatisfy { FileManager.default.fileExists(atPath: directory.appendingPathComponent($0).path) }
-  }
-
-  static func url(_ file: String) throws -> URL {
-    try #require(directory).appendingPathComponent(file)
-  }
-}
-
-/// A scene whose samples are all different, so that any transposition shows: 0.5 + pixel/1000 + band/100000.
+/// A scene whose samples are all different, so that any transposition shows: 0.5 + pixel/1024 + band/65536, exact in
+/// single precision.
 func rampScene(rows: Int = 3, columns: Int = 4, bands: Int = 5) -> Scene {
   let values = (0..<(rows * columns * bands)).map { place -> Scalar in
-    0.5 + Scalar(place / bands) / 1_000 + Scalar(place % bands) / 100_000
+    0.5 + Scalar(place / bands) / 1_024 + Scalar(place % bands) / 65_536
   }
   return Scene(name: "ramp", rows: rows, columns: columns, spectra: Tensor([rows * columns, bands], values))
 }

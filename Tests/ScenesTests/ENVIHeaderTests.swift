@@ -133,13 +133,15 @@ struct ENVIHeaderTests {
     }
   }
 
-  @Test("wavelengths in every unit become nanometres", arguments: [
-    ("Nanometers", "400, 500, 600, 700, 800", "10, 10, 10, 10, 10"),
-    ("Micrometers", "0.4, 0.5, 0.6, 0.7, 0.8", "0.01, 0.01, 0.01, 0.01, 0.01"),
-    ("um", "0.4\n0.5 0.6, 0.7 0.8,", "0.01, 0.01, 0.01, 0.01, 0.01"),
-    ("Angstroms", "4000, 5D3, 6.0e3, +7000, 8000.", "100, 100, 100, 100, 100"),
-    ("Unknown", "0.4, 0.5, 0.6, 0.7, 0.8", "0.01, 0.01, 0.01, 0.01, 0.01"),
-  ])
+  @Test(
+    "wavelengths in every unit become nanometres",
+    arguments: [
+      ("Nanometers", "400, 500, 600, 700, 800", "10, 10, 10, 10, 10"),
+      ("Micrometers", "0.4, 0.5, 0.6, 0.7, 0.8", "0.01, 0.01, 0.01, 0.01, 0.01"),
+      ("um", "0.4\n0.5 0.6, 0.7 0.8,", "0.01, 0.01, 0.01, 0.01, 0.01"),
+      ("Angstroms", "4000, 5D3, 6.0e3, +7000, 8000.", "100, 100, 100, 100, 100"),
+      ("Unknown", "0.4, 0.5, 0.6, 0.7, 0.8", "0.01, 0.01, 0.01, 0.01, 0.01"),
+    ])
   func units(unit: String, centers: String, widths: String) throws {
     let more = "wavelength units = \(unit)\nwavelength = {\(centers)}\nfwhm = {\(widths)}"
     let scene = try read(OddHeader("", adding: more, .reads(noting: nil)))
@@ -161,10 +163,12 @@ struct ENVIHeaderTests {
     #expect(axis.sourceWidths == [10, 10, 10, 10, 10])
   }
 
-  @Test("bad bands are left out however they are flagged, or kept on request", arguments: [
-    "{1, 1, 0, 1, 0}", "{1.0, 1.0, 0.0, 1.0, 0.0}", "{true, true, false, True, FALSE}", "[1, 1, 0, 1, 0]",
-    "{1 1 0 1 0}",
-  ])
+  @Test(
+    "bad bands are left out however they are flagged, or kept on request",
+    arguments: [
+      "{1, 1, 0, 1, 0}", "{1.0, 1.0, 0.0, 1.0, 0.0}", "{true, true, false, True, FALSE}", "[1, 1, 0, 1, 0]",
+      "{1 1 0 1 0}",
+    ])
   func badBands(list: String) throws {
     let odd = OddHeader("", adding: "bbl = \(list)", .reads(noting: nil))
     let scene = try read(odd)

@@ -31,8 +31,9 @@ final class MATFixture {
   ) {
     var extents = dimensions
     var values = values
-    let variable = Mat_VarCreate(name, kind, type, Int32(dimensions.count), &extents, &values, 0)
-    write(variable)
+    values.withUnsafeMutableBytes {
+      write(Mat_VarCreate(name, kind, type, Int32(dimensions.count), &extents, $0.baseAddress, 0))
+    }
   }
 
   /// Writes a column of cells that hold texts.

@@ -49,7 +49,9 @@ struct MATLABTests {
     }
   }
 
-  @Test("a list of pixels, bands × pixels with nRow and nCol, is read column by column", arguments: MATFixture.Version.allCases)
+  @Test(
+    "a list of pixels, bands × pixels with nRow and nCol, is read column by column",
+    arguments: MATFixture.Version.allCases)
   func bandsByPixels(version: MATFixture.Version) throws {
     check(
       try scene(version) {
@@ -154,7 +156,9 @@ struct MATLABTests {
     #expect(truth.endmembers?.spectra.scalars == endmembers.map { Scalar($0) }, sourceLocation: sourceLocation)
   }
 
-  @Test("abundances and endmembers are found by extents and content, in any orientation and version", arguments: MATFixture.Version.allCases)
+  @Test(
+    "abundances and endmembers are found by extents and content, in any orientation and version",
+    arguments: MATFixture.Version.allCases)
   func truths(version: MATFixture.Version) throws {
     let scene = rampScene()
     try withTemporaryDirectory { directory in
@@ -256,6 +260,26 @@ struct MATLABTests {
       try bytes.write(to: url)
       let error = #expect(throws: SceneError.self) { try Scene(contentsOf: url) }
       guard case .truncated? = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+    }
+  }
+
+  @Test("cells that declare more members than their bytes can hold are refused")
+  func cellBombs() throws {
+    try withTemporaryDirectory { directory in
+      let fixture = MATFixture(directory.appendingPathComponent("scene.mat"))
+      fixture.add("cood", cells: ["tree", "water"])
+      fixture.add("Y", [3, 4, 5], cube)
+      let url = fixture.close()
+      check(try Scene(contentsOf: url))
+      var bytes = try Data(contentsOf: url)
+      // Header, the element's tag, flags (16 bytes), the extents' tag: then 2 × 1.
+      bytes.replaceSubrange(160..<164, with: [0xFF, 0xFF, 0xFF, 0x0F])
+      try bytes.write(to: url)
+      let error = #expect(throws: SceneError.self) { try Scene(contentsOf: url) }
+      guard case .tooLarge? = error else {
         Issue.record("\(String(describing: error))")
         return
       }

@@ -15,7 +15,7 @@ struct WriterTests {
     scene.georeference = [HeaderField("map info", "{UTM, 1.000, 1.000, 5e5, 4e6, 2.0e+01, 20, 11, North, WGS-84}")]
     scene.notes = [Note(.warning, field: "byte order", found: "missing", action: "read as 0", remedy: "say it")]
     scene.truth = GroundTruth(
-      abundances: Tensor([12, 2], (0..<24).map { Scalar($0) / 24 }),
+      abundances: Tensor([12, 2], (0..<24).map { Scalar($0) / 32 }),
       endmembers: SpectralLibrary(
         names: ["tree, big", "water"], spectra: Tensor([2, 5], (0..<10).map { Scalar($0) / 10 }), axis: scene.axis,
         source: "made"))
@@ -59,7 +59,7 @@ struct WriterTests {
   func raster() throws {
     try withTemporaryDirectory { directory in
       let url = directory.appendingPathComponent("abundances.img")
-      let values = Tensor([12, 2], (0..<24).map { Scalar($0) / 24 })
+      let values = Tensor([12, 2], (0..<24).map { Scalar($0) / 32 })
       try ENVIWriter(interleave: .bsq).write(
         values, bandNames: ["tree, big", "water {deep}"], rows: 3, columns: 4, description: "two {fractions}\nof 1",
         to: url)
@@ -74,7 +74,7 @@ struct WriterTests {
   func library() throws {
     try withTemporaryDirectory { directory in
       let url = directory.appendingPathComponent("lib.sli")
-      let spectra = Tensor([2, 3], [0.1, .nan, 0.3, 0.4, 0.5, 0.6])
+      let spectra = Tensor([2, 3], [0.125, .nan, 0.375, 0.5, 0.625, 0.75])
       let axis = SpectralAxis(wavelengths: [400, 500.5, 600])
       try ENVIWriter().write(SpectralLibrary(names: ["a = b", "c"], spectra: spectra, axis: axis), to: url)
       let back = try SpectralLibrary(contentsOf: url)

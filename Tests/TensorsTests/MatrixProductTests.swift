@@ -8,7 +8,9 @@ import Testing
     #expect(a.matrixProduct(b) == Tensor([2, 1], [17, 39]))
   }
 
-  @Test(arguments: [(1, 1, 1), (2, 3, 4), (5, 1, 2), (1, 7, 3), (300, 40, 5), (5, 40, 600), (3, 9000, 4)])
+  @Test(arguments: [
+    (1, 1, 1), (2, 3, 4), (5, 1, 2), (1, 7, 3), (300, 40, 5), (5, 40, 600), (3, 9000, 4), (2, 20_000, 1),
+  ])
   func valuesAreThoseOfALoop(_ m: Int, _ k: Int, _ n: Int) {
     let (a, b) = (irregular([m, k], in: -1...1), irregular([k, n], in: -1...1, salt: 1))
     let (x, y) = (a.doubles, b.doubles)

@@ -15,6 +15,7 @@ import Testing
     ("logSoftmax", { $0[0].logSoftmax(along: 0) }),
     ("product", { $0[0].matrixProduct($0[1], transposingOther: true) }),
     ("tall product", { $0[0].matrixProduct($0[1], transposingSelf: true) }),
+    ("deep product", { $0[0].reshaped(-1, 7).matrixProduct($0[1].reshaped(-1, 7), transposingSelf: true) }),
     ("transpose", { $0[0].transposed() }), ("maximum", { $0[0].maximum(along: 0) }), ("norm", { $0[0].norm(along: 1) }),
   ]
 

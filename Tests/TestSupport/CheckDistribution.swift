@@ -46,10 +46,10 @@ package struct KnownFamily<Family: Distribution>: Sendable {
 ///   - parameters: One row for each parameter.
 ///   - values: Events inside the support, away from its edge, for the log density.
 ///   - draws: How many rows the random checks draw.
-///   - tolerance: Of log densities, relative to 1 + |log p|.
+///   - tolerance: Of log densities, relative to 1 + |log p|: a few roundings to Scalar, or what cancels in Double.
 package func checkDistribution<Family: Distribution>(
   _ family: KnownFamily<Family>, at parameters: [[Scalar]], values: [[Scalar]], draws: Int = 40_000, seed: UInt64,
-  tolerance: Double = Double(Scalar.ulpOfOne) * 4, sourceLocation: SourceLocation = #_sourceLocation
+  tolerance: Double = max(4 * Double(Scalar.ulpOfOne), 1e-12), sourceLocation: SourceLocation = #_sourceLocation
 ) {
   checkLogDensity(family, at: parameters, values: values, tolerance: tolerance, sourceLocation: sourceLocation)
   if let value = values.first {
@@ -219,8 +219,9 @@ package func expectMean(
   _ numbers: [Double], is expected: Double, _ what: String, sourceLocation: SourceLocation = #_sourceLocation
 ) {
   let (mean, error) = meanAndStandardError(numbers)
-  // What rounding of each number to Scalar can do to the mean.
-  let rounding = 2 * Double(Scalar.ulpOfOne) * max(abs(expected), numbers.reduce(0) { max($0, abs($1)) } * 0.5)
+  // What rounding of each number to Scalar, and of their sum to Double, can do to the mean.
+  let largest = numbers.reduce(0) { max($0, abs($1)) }
+  let rounding = max(2 * Double(Scalar.ulpOfOne), 1e-11) * max(abs(expected), 0.5 * largest)
   #expect(
     abs(mean - expected) <= FalseAlarm.deviate * error + rounding,
     "\(what): \(mean) ± \(error) over \(numbers.count) draws, expected \(expected)", sourceLocation: sourceLocation)

@@ -80,7 +80,7 @@ import Unmixing
   }
 
   @Test func theLossFalls() throws {
-    var run = try TrainingRun(on: smallScene(), model: "mlp-ldvae", configuration(epochs: 20), split: .none, seed: 3)
+    var run = try TrainingRun(on: smallScene(), model: "mlp-ldvae", configuration(epochs: 60), split: .none, seed: 3)
     try run.train()
     let losses = run.history.map(\.loss)
     #expect(losses.last ?? 0 < 0.5 * (losses.first ?? 0))

@@ -30,13 +30,14 @@ struct ENVIHeader {
     guard !bytes.prefix(65_536).contains(0) else {
       throw SceneError.malformed(path: path, field: "header", expected: "text", found: "binary data")
     }
-    var lines = Self.lines(of: bytes)
-    if let first = lines.first(where: { !$0.isEmpty }), first.uppercased().hasPrefix("ENVI"), !first.contains("=") {
-      lines.removeSubrange(...(lines.firstIndex(of: first) ?? 0))
+    let lines = Self.lines(of: bytes)
+    var start = lines.firstIndex { !$0.isEmpty } ?? 0
+    if start < lines.count, lines[start].uppercased().hasPrefix("ENVI"), !lines[start].contains("=") {
+      start += 1
     } else {
       note(.warning, "first line", "no `ENVI`", "read as an ENVI header nevertheless")
     }
-    try parse(lines)
+    try parse(lines, from: start)
     guard !values.isEmpty else {
       throw SceneError.malformed(path: path, field: "header", expected: "lines `key = value`", found: "none")
     }
@@ -49,8 +50,8 @@ struct ENVIHeader {
       .map { $0.trimmingCharacters(in: .whitespaces) }
   }
 
-  private mutating func parse(_ lines: [String]) throws {
-    var position = 0
+  private mutating func parse(_ lines: [String], from start: Int) throws {
+    var position = start
     while position < lines.count {
       let line = lines[position]
       position += 1

@@ -20,7 +20,7 @@ extension ENVISource {
     let stored = try cube.stored(rows: 0..<layout.lines, columns: 0..<layout.samples)
     let table = stored.reshaped(to: [layout.lines, layout.samples])
     let allNames = try checked(names)
-    let head = LibraryHead(table, names: allNames)
+    let head = LibraryHead(names: allNames) { table[$0].scalars.map { Double($0) } }
     let kept = Array(head.count..<layout.lines)
     guard !kept.isEmpty else {
       throw SceneError.malformed(

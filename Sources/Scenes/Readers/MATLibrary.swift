@@ -12,7 +12,11 @@ extension MATSource {
       rows: count, columns: 1, bands: bands, rowStride: array.strides[spectraAxis], columnStride: 0,
       bandStride: array.strides[bandAxis])
     let table = try file.withValues(of: file.variable(array.name)) { $0.gathered(layout) }
-    let head = LibraryHead(table, names: names)
+    // Straight from the file: wavelengths rounded to single precision would no longer be the ones written there.
+    let numbers = try file.doubles(try file.variable(array.name))
+    let head = LibraryHead(names: names) { column in
+      (0..<bands).map { numbers[column * array.strides[spectraAxis] + $0 * array.strides[bandAxis]] }
+    }
     let axis = try libraryAxis(head, bands: bands)
     notes += head.notes
     let kept = Array(head.count..<count)
@@ -56,8 +60,10 @@ extension MATSource {
   private mutating func spectraAxis(of array: ArrayDescription) throws -> (Int, [String]?) {
     for axis in [1, 0] {
       var trial = self
-      if let names = try trial.names(count: array.dimensions[axis]) { return (axis, names) }
+      if let names = try? trial.names(count: array.dimensions[axis]) { return (axis, names) }
     }
+    // A variable of names that was asked for must fit one axis: its error says what it holds.
+    if options.nameVariable != nil { _ = try names(count: array.dimensions[1]) }
     let lengths = Set(vectors.compactMap(\.count))
     let (first, second) = (array.dimensions[0], array.dimensions[1])
     if lengths.contains(second) && !lengths.contains(first) { return (0, nil) }
@@ -87,11 +93,11 @@ struct LibraryHead {
   private(set) var unit: String?
   private(set) var notes: [Note] = []
 
-  /// - Parameter table: `[columns, bands]`, spectra and what comes before them.
-  init(_ table: Tensor, names: [String]?) {
+  /// - Parameter values: the numbers of a column.
+  init(names: [String]?, _ values: (_ column: Int) -> [Double]) {
     guard let names else { return }
     for (position, name) in names.prefix(4).enumerated() where position == count {
-      let values = table[position].scalars.map { Double($0) }
+      let values = values(position)
       let words = name.lowercased()
       if centers == nil && words.contains("wavelength") && SpectralAxis.Unit.guess(from: values) != nil {
         centers = values

@@ -27,7 +27,8 @@ enum Numbers {
 
   /// A number with at most 12 significant digits, in the fewest that give it back, with a point in any locale.
   static func text(_ value: Double) -> String {
-    guard value.isFinite, value != 0 else { return "\(value)" }
+    guard value != 0 else { return "0" }
+    guard value.isFinite else { return "\(value)" }
     let magnitude = abs(value)
     var digits = 11
     var power = magnitude

@@ -1,9 +1,13 @@
+import Tensors
+
 /// The largest eigenvalues of a symmetric positive semidefinite matrix and their eigenvectors, in Double.
 ///
-/// Orthogonal iteration on a block somewhat wider than asked for, with a Rayleigh–Ritz step each round: what remains of
-/// eigenvector j after a round shrinks by λ₍width₊₁₎ / λⱼ.
+/// A decomposition in the tensors' own precision gives the start. Orthogonal iteration in Double on a block somewhat wider
+/// than asked for, with a Rayleigh–Ritz step each round, then finds the digits below it: what is missing of eigenvector j
+/// shrinks by λ₍width₊₁₎ / λⱼ a round.
 ///
-/// - Complexity: O(size² · width) a round, a few dozen rounds for spectra, whose eigenvalues fall fast.
+/// - Edge cases: eigenvectors inside a cluster of almost equal eigenvalues (noise) are some orthonormal basis of it.
+/// - Complexity: O(size³), with O(size² · width) a round.
 /// - Source: Golub and Van Loan, *Matrix Computations*, 4th edition, §8.2.4 and §8.3.7.
 package struct DominantEigenvectors: Sendable {
   /// Eigenvalues, largest first.
@@ -17,9 +21,9 @@ package struct DominantEigenvectors: Sendable {
   package init(of matrix: [Double], size: Int, count: Int) {
     precondition(matrix.count == size * size && count <= size, "\(count) eigenvectors of \(matrix.count) numbers")
     let width = min(size, count + 8)
-    var block = Self.start(size, width)
+    var block = Self.start(matrix, size, width)
     var values = [Double](repeating: 0, count: width)
-    for round in 0..<500 {
+    for round in 0..<Self.mostRounds {
       Self.orthonormalize(&block)
       let image = Self.product(matrix, block, size)
       let ritz = SymmetricJacobi(Self.innerProducts(block, image), size: width)
@@ -27,7 +31,7 @@ package struct DominantEigenvectors: Sendable {
       let change = zip(ritz.values, values).prefix(count).reduce(0) { max($0, abs($1.0 - $1.1)) } / largest
       values = ritz.values
       // The next block spans the image; ordering it by Ritz value keeps the orthonormalization stable.
-      let isLast = width == size || (round > 2 && change < 1e-15)
+      let isLast = width == size || (round > 1 && change < 1e-14) || round == Self.mostRounds - 1
       block = Self.combined(isLast ? block : image, ritz.vectors)
       if isLast { break }
     }
@@ -35,14 +39,16 @@ package struct DominantEigenvectors: Sendable {
     vectors = block.prefix(count).map(Self.oriented)
   }
 
-  /// Vectors without pattern and without zeros.
-  private static func start(_ size: Int, _ width: Int) -> [[Double]] {
-    (0..<width).map { vector in
-      (0..<size).map { component in
-        let position = Double(vector * size + component + 1)
-        let sequence = position * 0.618033988749894848 + position * position * 0.414213562373095049
-        return sequence - sequence.rounded(.down) - 0.5
-      }
+  private static let mostRounds = 12
+
+  /// The dominant eigenvectors as far as the tensors' precision sees them.
+  private static func start(_ matrix: [Double], _ size: Int, _ width: Int) -> [[Double]] {
+    // Scaled, so that neither large nor small spectra leave the range of Float.
+    let largest = max(matrix.reduce(0) { max($0, abs($1)) }, .leastNormalMagnitude)
+    let scaled = Tensor([size, size], matrix.map { Scalar($0 / largest) })
+    let vectors = scaled.symmetricEigendecomposition().vectors.scalars
+    return (0..<width).map { place in
+      (0..<size).map { component in Double(vectors[component * size + size - 1 - place]) }
     }
   }
 

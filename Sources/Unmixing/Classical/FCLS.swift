@@ -52,7 +52,8 @@ public struct FCLS: Unmixer {
       }
     }
     var estimate = Estimate(names: library.names, of: scene, mean: abundances, endmembers: library)
-    estimate.reconstructionAngle = angles(of: spectra, abundances, library.spectra)
+    let isValid = Tensor(scene.isValid.map { $0 ? 1 : 0 })
+    estimate.reconstructionAngle = angles(of: spectra, abundances, library.spectra) * isValid
     return estimate
   }
 
@@ -73,27 +74,11 @@ public struct FCLS: Unmixer {
       let norms = endmembers.norm(along: -1, keepingDimensions: true)
       shown = endmembers / norms.maximum(with: Scalar.leastNormalMagnitude)
     }
-    let bands = spectra.shape[1]
-    let (pixels, length) = (spectra.shape[0], 4096)
-    let blocks = stride(from: 0, to: pixels, by: length).map { start in
-      let range = start..<min(start + length, pixels)
-      let expected = abundances.slice(along: 0, range).matrixProduct(shown)
-      return Tensor(uninitialized: [range.count]) { out in
-        let out = out
-        spectra.withUnsafeScalars { measured in
-          expected.withUnsafeScalars { expected in
-            parallelRanges(range.count, length: 512) { part in
-              for row in part {
-                out[row] = Scalar(
-                  SpectralAngles.angle(
-                    SpectralAngles.slice(measured, range.lowerBound + row, of: bands),
-                    SpectralAngles.slice(expected, row, of: bands)))
-              }
-            }
-          }
-        }
-      }
+    // Block by block: the reconstruction of a whole scene is as large as the scene.
+    let blocks = stride(from: 0, to: spectra.shape[0], by: 4096).map { start in
+      let range = start..<min(start + 4096, spectra.shape[0])
+      return spectra.slice(along: 0, range).angle(to: abundances.slice(along: 0, range).matrixProduct(shown))
     }
-    return blocks.isEmpty ? Tensor.zeros([0]) : .concatenated(blocks, along: 0)
+    return blocks.isEmpty ? .zeros([0]) : .concatenated(blocks, along: 0)
   }
 }

@@ -4,7 +4,8 @@ import Tensors
 
 /// One prediction beside the truth, its endmembers paired: computes metrics over any set of pixels.
 struct Comparison {
-  let scene: Scene
+  /// Measured spectra, where they are at hand.
+  let spectra: Tensor?
   let truth: GroundTruth?
   /// Whether the truth holds abundances; benchmarks without them still have endmembers.
   let hasAbundances: Bool
@@ -100,9 +101,9 @@ struct Comparison {
   // MARK: Spectra
 
   private func reconstructionErrors(over pixels: [Int]) throws -> [Metrics.Entry] {
-    guard let reconstruction = prediction.reconstruction else { return [] }
-    let bands = scene.bands
-    let (angles, squares) = scene.spectra.withUnsafeScalars { measured in
+    guard let spectra, let reconstruction = prediction.reconstruction else { return try statedAngle(over: pixels) }
+    let bands = spectra.shape[1]
+    let (angles, squares) = spectra.withUnsafeScalars { measured in
       reconstruction.withUnsafeScalars { expected in
         Self.computed(pixels.count) { position in
           let left = SpectralAngles.slice(measured, pixels[position], of: bands)
@@ -120,6 +121,17 @@ struct Comparison {
       Metrics.Entry("reconstruction.angle", angles.reduce(0, +) / count),
       Metrics.Entry("reconstruction.rmse", (squares.reduce(0, +) / (count * Double(bands))).squareRoot()),
     ]
+  }
+
+  /// The mean of angles that came with the prediction.
+  private func statedAngle(over pixels: [Int]) throws -> [Metrics.Entry] {
+    guard let angles = prediction.reconstructionAngles else { return [] }
+    let sum = angles.withUnsafeScalars { values in pixels.reduce(0) { $0 + Double(values[$1]) } }
+    let mean = sum / Double(pixels.count)
+    if !mean.isFinite {
+      throw UnmixingError.notFinite(field: "reconstruction angles of valid pixels", count: 1, first: pixels[0])
+    }
+    return [Metrics.Entry("reconstruction.angle", mean)]
   }
 
   private static func squaredDistance(

@@ -32,26 +32,41 @@ public struct Evaluation: Sendable {
   public func metrics(
     of prediction: Prediction, in scene: Scene, against truth: GroundTruth? = nil, test: [Int]? = nil
   ) throws -> Metrics {
-    let truth = truth ?? scene.truth
-    if truth == nil && prediction.reconstruction == nil {
+    try metrics(
+      of: prediction, isValid: scene.isValid, spectra: scene.spectra, against: truth ?? scene.truth, test: test)
+  }
+
+  /// All metrics of an estimate that the truth allows, without the scene it was made from: reconstruction by its angle.
+  ///
+  /// - Throws: as ``metrics(of:in:against:test:)``.
+  public func metrics(
+    of estimate: Estimate, against truth: GroundTruth?, test: [Int]? = nil
+  ) throws -> Metrics {
+    try metrics(of: Prediction(estimate), isValid: estimate.isValid, spectra: nil, against: truth, test: test)
+  }
+
+  private func metrics(
+    of prediction: Prediction, isValid: [Bool], spectra: Tensor?, against truth: GroundTruth?, test: [Int]?
+  ) throws -> Metrics {
+    if truth == nil && prediction.reconstruction == nil && prediction.reconstructionAngles == nil {
       throw UnmixingError.missing(
         field: "true abundances", neededFor: "an evaluation", remedy: "name a file that holds them")
     }
-    try check(prediction, truth, scene)
+    try check(prediction, truth, pixels: isValid.count, bands: spectra?.shape[1])
     let known = truth.map { Self.finiteRows($0.abundances) } ?? []
     let hasAbundances = known.contains(true)
-    let pixels = scene.isValid.indices.filter { scene.isValid[$0] && (!hasAbundances || known[$0]) }
+    let pixels = isValid.indices.filter { isValid[$0] && (!hasAbundances || known[$0]) }
     let held = test.map { $0.filter(Set(pixels).contains) }
     if pixels.isEmpty || held?.isEmpty == true {
       throw UnmixingError.emptyPart(
-        part: "comparable", split: pixels.isEmpty ? "none" : "given", validPixels: scene.validPixels.count)
+        part: "comparable", split: pixels.isEmpty ? "none" : "given", validPixels: isValid.count { $0 })
     }
     try checkFinite(prediction, over: pixels)
     let pairs = try truth.map {
       try Matching(prediction, with: $0, by: matching, over: hasAbundances ? pixels : [])
     }
     let comparison = Comparison(
-      scene: scene, truth: truth, hasAbundances: hasAbundances, prediction: prediction,
+      spectra: spectra, truth: truth, hasAbundances: hasAbundances, prediction: prediction,
       pairs: pairs?.estimates ?? [], names: Self.distinct(truth?.names ?? []), addsRowMinimum: includesRowMinimum)
     let angles = try comparison.endmemberAngles()
     return Metrics(
@@ -60,16 +75,17 @@ public struct Evaluation: Sendable {
       permutation: comparison.pairs, endmembers: comparison.names, matching: matching)
   }
 
-  private func check(_ prediction: Prediction, _ truth: GroundTruth?, _ scene: Scene) throws {
+  private func check(_ prediction: Prediction, _ truth: GroundTruth?, pixels: Int, bands: Int?) throws {
     let sizes = [
-      ("pixels of the true abundances", scene.pixelCount, truth?.abundances.shape[0] ?? scene.pixelCount),
-      ("pixels of the estimated abundances", scene.pixelCount, prediction.abundances.shape[0]),
-      ("pixels of the reconstruction", scene.pixelCount, prediction.reconstruction?.shape[0] ?? scene.pixelCount),
-      ("bands of the reconstruction", scene.bands, prediction.reconstruction?.shape[1] ?? scene.bands),
-      ("pixels of the posterior", scene.pixelCount, prediction.marginals?.pixels ?? scene.pixelCount),
-      ("endmembers of the posterior", prediction.count, prediction.marginals?.endmembers ?? prediction.count),
+      ("pixels of the true abundances", pixels, truth?.abundances.shape[0]),
+      ("pixels of the estimated abundances", pixels, prediction.abundances.shape[0]),
+      ("pixels of the reconstruction", pixels, prediction.reconstruction?.shape[0]),
+      ("pixels of the reconstruction angles", pixels, prediction.reconstructionAngles?.count),
+      ("bands of the reconstruction", bands, prediction.reconstruction?.shape[1]),
+      ("pixels of the posterior", pixels, prediction.marginals?.pixels),
+      ("endmembers of the posterior", prediction.count, prediction.marginals?.endmembers),
     ]
-    for (field, expected, found) in sizes where expected != found {
+    for case (let field, let expected?, let found?) in sizes where expected != found {
       throw UnmixingError.sizeMismatch(field: field, expected: expected, found: found)
     }
   }

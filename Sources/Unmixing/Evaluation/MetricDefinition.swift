@@ -1,3 +1,5 @@
+import Foundation
+
 /// What a metric's id stands for.
 ///
 /// Papers mean different things by "RMSE" and "SAD". Every number here therefore carries an id that is spelled out, and
@@ -39,7 +41,17 @@ public struct MetricDefinition: Sendable, Hashable {
     (self.id, self.title, self.unit, self.formula) = (id, title, unit, formula)
   }
 
-  private static let abundance = [
+  private static let abundance = compared + drawn
+
+  /// The same numbers for one draw from the posterior instead of its mean.
+  private static let drawn = compared.filter { $0.id.hasPrefix("abundance.rmse.") }.map { definition in
+    MetricDefinition(
+      definition.id.replacingOccurrences(of: "abundance.rmse.", with: "abundance.rmse.sample."),
+      definition.title.replacingOccurrences(of: "RMSE", with: "RMSE of one posterior draw"),
+      "\(definition.formula), â one draw from the posterior instead of its mean")
+  }
+
+  private static let compared = [
     MetricDefinition("pixels", "compared pixels", "N: valid pixels with a finite true abundance"),
     MetricDefinition(
       "abundance.rmse.entry", "abundance RMSE, all entries", "sqrt( Σₙₖ (âₙₖ − aₙₖ)² / (N·K) )"),

@@ -25,8 +25,11 @@ public struct Metrics: Sendable, Equatable {
       self.entries = entries
     }
 
+    /// The place of the first entry.
     public var startIndex: Int { 0 }
+    /// The place after the last entry.
     public var endIndex: Int { entries.count }
+    /// The entry at a place.
     public subscript(position: Int) -> Entry { entries[position] }
 
     /// The value under an id, if it was computed.

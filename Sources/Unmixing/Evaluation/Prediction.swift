@@ -15,6 +15,8 @@ public struct Prediction: Sendable {
   public var names: [String]
   /// The spectra the method would expect to measure.
   public var reconstruction: Tensor?
+  /// The angle of each reconstruction from its pixel in radians, `[pixels]`, where the reconstruction itself was not kept.
+  public var reconstructionAngles: Tensor?
   /// How sure the method is of each abundance.
   public var marginals: PosteriorMarginals?
 
@@ -36,6 +38,16 @@ public struct Prediction: Sendable {
     precondition(
       endmembers.map { $0.count == count } ?? true,
       "\(endmembers?.count ?? 0) endmembers for abundances of shape \(abundances.shape)")
+  }
+
+  /// What an estimate says: its means, and a Dirichlet α = mean · Σα where it has a total concentration.
+  public init(_ estimate: Estimate) {
+    self.init(
+      abundances: estimate.mean, endmembers: estimate.endmembers, names: estimate.names,
+      marginals: estimate.totalConcentration.map { total in
+        .dirichlet(concentration: estimate.mean * total.reshaped(to: [total.count, 1]))
+      })
+    reconstructionAngles = estimate.reconstructionAngle?.detached
   }
 
   /// The number of estimated endmembers.

@@ -1,4 +1,5 @@
 import Foundation
+import Scenes
 
 /// Metrics as a table of fixed width or in Markdown, with the formula of every number on demand.
 ///
@@ -18,6 +19,16 @@ public struct Report: Sendable, CustomStringConvertible {
     remarks = Self.remarks(on: metrics)
   }
 
+  /// The report of an estimate: `print(try Report(estimate, against: scene.truth))`.
+  ///
+  /// - Throws: ``UnmixingError`` when the two cannot be compared.
+  public init(
+    _ estimate: Estimate, against truth: GroundTruth?, matching: MatchingRule = .spectralAngle, test: [Int]? = nil,
+    title: String = ""
+  ) throws {
+    self.init(try Evaluation(matching: matching).metrics(of: estimate, against: truth, test: test), title: title)
+  }
+
   /// A comparison of several evaluations by name, over the held-out pixels of those that have them.
   public init(comparing results: [(name: String, metrics: Metrics)], title: String = "") {
     self.title = title
@@ -30,7 +41,7 @@ public struct Report: Sendable, CustomStringConvertible {
   /// The plain table.
   public var description: String { text() }
 
-  /// A table of fixed width: labels to the left, numbers aligned at their decimal points.
+  /// A table of fixed width: labels to the left, numbers to the right of their columns.
   ///
   /// - Parameters:
   ///   - definitions: whether the formula of every number follows.

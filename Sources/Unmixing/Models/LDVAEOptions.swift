@@ -108,7 +108,8 @@ public struct LDVAEOptions: Codable, Sendable, Equatable {
     func require(_ holds: Bool, _ field: String, _ expected: String, _ found: Any) throws {
       if !holds { throw UnmixingError.configuration(field: "model.\(field)", expected: expected, found: "\(found)") }
     }
-    try require(endmembers == 0 || (2...64).contains(endmembers), "endmembers", "0 (from the labels) or 2 … 64", endmembers)
+    let isCount = endmembers == 0 || (2...64).contains(endmembers)
+    try require(isCount, "endmembers", "0 (from the labels) or 2 … 64", endmembers)
     try require((1...9).contains(patchSide) && patchSide % 2 == 1, "patchSide", "1, 3, 5, 7 or 9", patchSide)
     try require((1...4096).contains(width), "width", "1 … 4096", width)
     try require((0...64).contains(depth), "depth", "0 … 64", depth)

@@ -87,7 +87,7 @@ struct Evaluate: ParsableCommand {
     return metrics.all.compactMap { entry in
       guard let definition = MetricDefinition.of(entry.id), seen.insert(definition).inserted else { return nil }
       return "\(definition.id): \(definition.formula)" + (definition.unit.isEmpty ? "" : " [\(definition.unit)]")
-    }.joined(separator: "\n")
+    }.joined(separator: "\n") + "\nabundance.rmse.sample.…: the same of one draw from the posterior instead of its mean"
   }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Scenes
+import Tensors
 import Unmixing
 
 /// `alunite inspect`: what is in a file, and every guess explained.
@@ -40,7 +41,9 @@ struct Inspect: ParsableCommand {
   /// A scene; failing that a library; failing that true abundances. When nothing fits, the scene's error counts.
   private static func ofFile(_ url: URL, _ options: ReadingOptions) throws -> Findings {
     do {
-      return .of(try Scene(contentsOf: url, options: options), url)
+      let scene = try Scene(contentsOf: url, options: options)
+      let truth = scene.truth == nil ? try? GroundTruth.read(url, options: options) : nil
+      return .of(scene, url, truth: truth.flatMap { Self.looksLikeFractions($0) ? $0 : nil })
     } catch let error as SceneError {
       switch error {
       case .cannotOpen, .unrecognizedFormat, .cannotRead: throw error
@@ -50,5 +53,12 @@ struct Inspect: ParsableCommand {
       if let truth = try? GroundTruth.read(url, options: options) { return .of(truth, url) }
       throw error
     }
+  }
+
+  /// Whether numbers lie between 0 and 1 and those of nearly every pixel sum to one.
+  private static func looksLikeFractions(_ truth: GroundTruth) -> Bool {
+    let sums = truth.abundances.sum(along: -1).scalars
+    let whole = sums.count { abs($0 - 1) < 0.01 }
+    return truth.count > 1 && Double(whole) > 0.99 * Double(sums.count)
   }
 }

@@ -64,7 +64,13 @@ struct Train: ParsableCommand {
     } else {
       session = try begin(in: folder)
     }
-    try session.train(until: stop)
+    do {
+      try session.train(until: stop)
+    } catch let error as UnmixingError where !resume && session.isEmpty {
+      // A run without one finished epoch tells nobody anything.
+      try? FileManager.default.removeItem(at: folder.url)
+      throw error
+    }
     try session.report(json: json, until: stop)
   }
 

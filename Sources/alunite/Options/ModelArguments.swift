@@ -11,7 +11,7 @@ struct ModelArguments: ParsableArguments {
     help: ArgumentHelp(
       "Which pixels learn and which are held out for testing: random:SHARE, block:SHARE or none (default: none).",
       valueName: "split"),
-    transform: Split.init(argument:))
+    transform: Split.init(parsing:))
   var split: Split?
 
   @Option(
@@ -44,7 +44,11 @@ struct ModelArguments: ParsableArguments {
   func configuration(hasTruth: Bool) throws -> Configuration {
     let start = preset ?? (hasTruth && endmembers == nil ? .labelled : .blind)
     var resolver = try ConfigurationResolver(start)
-    if let config { try resolver.apply(file: URL(fileURLWithPath: config)) }
+    if let config {
+      try resolver.apply(file: URL(fileURLWithPath: config))
+      // What the file says has to be right even where a setting replaces it.
+      _ = try resolver.configuration()
+    }
     if let endmembers { try resolver.apply(setting: "model.endmembers=\(endmembers)") }
     for setting in settings { try resolver.apply(setting: setting) }
     return try resolver.configuration()
@@ -52,10 +56,3 @@ struct ModelArguments: ParsableArguments {
 }
 
 extension Preset: ExpressibleByArgument {}
-
-extension Split {
-  /// A split as the command line has it: `block:0.8` beside the other forms.
-  init(argument: String) throws {
-    try self.init(parsing: argument.hasPrefix("block:") ? "blocks:" + argument.dropFirst("block:".count) : argument)
-  }
-}

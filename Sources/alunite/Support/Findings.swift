@@ -48,13 +48,18 @@ struct Findings: Encodable {
     {
       lines += ["", "\(title):"] + remarks.map { "  \($0.line)" }
     }
+    if !guessed.isEmpty {
+      lines += ["", "Options that decide otherwise, such as --rows, --scale and --variable: alunite inspect --help"]
+    }
     return lines.joined(separator: "\n")
   }
 }
 
 extension Findings {
   /// A scene.
-  static func of(_ scene: Scene, _ url: URL) -> Findings {
+  ///
+  /// - Parameter truth: What the file is when it is read as true abundances.
+  static func of(_ scene: Scene, _ url: URL, truth: GroundTruth?) -> Findings {
     let masked = scene.pixelCount - scene.validPixels.count
     return Findings(
       "scene (\(scene.format))", url,
@@ -66,6 +71,7 @@ extension Findings {
         ("georeference", scene.georeference.isEmpty ? "none" : scene.georeference.map(\.key).joined(separator: ", ")),
         ("true abundances", scene.truth.map { "\($0.count): \($0.names.joined(separator: ", "))" } ?? "none"),
         ("true endmembers", scene.truth.map { $0.endmembers == nil ? "none" : "\($0.count)" }),
+        ("read as a truth", truth.map { "abundances of \($0.count) endmembers: \(shortened($0.names))" }),
       ], notes: scene.notes + (scene.truth?.notes ?? []))
   }
 

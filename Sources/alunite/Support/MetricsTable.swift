@@ -17,9 +17,10 @@ struct MetricsTable {
     return table.text + pairs
   }
 
-  /// Coverage of single endmembers and levels stays in the file.
+  /// Coverage at other levels and of single endmembers, and a draw's errors of these, stay in the file.
   private static func isDetail(_ id: String) -> Bool {
     id.hasPrefix("calibration.coverage") && id != "calibration.coverage90"
+      || id.hasPrefix("abundance.rmse.sample.endmember.")
   }
 
   private static func shown(_ entry: Metrics.Entry) -> String { shown(entry.id, entry.value) }

@@ -25,14 +25,48 @@ enum WorldFault: Error, CustomStringConvertible {
     }
   }
 
-  /// The one line that says what went wrong.
+  /// The one line that says what went wrong, and which option helps.
   static func explanation(of error: any Error) -> String {
     switch error {
-    case SceneError.alreadyExists(let path): "\(path): already exists; --overwrite replaces it"
+    case SceneError.alreadyExists(let path): return "\(path): already exists; --overwrite replaces it"
+    case SceneError.constantBands: return "\(error) (--constant-bands drop or keep)"
+    case SceneError.unstatedScale: return "\(error) (--scale 10000, for instance, or --scale maximum)"
+    case SceneError.cannotWrite(let path, let reason):
+      return "\(PartialPath.target(of: path)): cannot write: \(systemReason(in: reason))"
+    case UnmixingError.configuration("model.endmembers", _, "0"):
+      return "\(error) (--endmembers N)"
     case let error as NSError where error.domain == NSCocoaErrorDomain || error.domain == NSPOSIXErrorDomain:
-      "\(error.userInfo[NSFilePathErrorKey] as? String ?? "file"): \(FileFault.reason(error))"
-    default: "\(error)"
+      let path = error.userInfo[NSFilePathErrorKey] as? String
+      return "\(path.map(PartialPath.target) ?? "file"): \(FileFault.reason(error))"
+    default: return "\(error)"
     }
+  }
+
+  /// HDF5 reports a failed write with time, address and size; the system's words are what matters.
+  private static func systemReason(in reason: String) -> String {
+    guard let start = reason.range(of: "error message = '") else { return reason }
+    return String(reason[start.upperBound...].prefix { $0 != "'" })
+  }
+}
+
+/// Where a file was going that is still being written beside its place.
+enum PartialPath {
+  /// `/a/out/maps.hdr` for `/a/.out.partial-x1Y2z3/new/maps.hdr`, and likewise for single files.
+  static func target(of path: String) -> String {
+    var result: [Substring] = []
+    var container: Substring?
+    for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+      if let name = container {
+        // A directory is filled under the name `new`, a file under its own.
+        result.append(part == "new" ? name : part)
+        container = nil
+      } else if part.hasPrefix("."), let mark = part.range(of: ".partial-") {
+        container = part[part.index(after: part.startIndex)..<mark.lowerBound]
+      } else {
+        result.append(part)
+      }
+    }
+    return result.joined(separator: "/")
   }
 }
 

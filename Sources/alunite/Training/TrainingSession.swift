@@ -31,6 +31,9 @@ struct TrainingSession {
   /// Seconds of training so far, over all processes.
   var seconds: Double { run.earlierSeconds + Date().timeIntervalSince(start) }
 
+  /// Whether no epoch was finished yet.
+  var isEmpty: Bool { run.history.isEmpty }
+
   /// Trains to the end and saves the run.
   ///
   /// - Throws: ``Interruption`` once a signal came and the checkpoint is written; ``UnmixingError``, ``SceneError``.

@@ -29,7 +29,8 @@ import Unmixing
   }
 
   @Test func givesOrthonormalVectorsEvenForARankDeficientMatrix() {
-    let found = DominantEigenvectors(of: matrix([3, 2] + [Double](repeating: 0, count: 18), seed: 2), size: 20, count: 4)
+    let rankTwo = matrix([3, 2] + [Double](repeating: 0, count: 18), seed: 2)
+    let found = DominantEigenvectors(of: rankTwo, size: 20, count: 4)
     expectClose(found.values, [3, 2, 0, 0], absolute: 1e-13, because: "rounding")
     for i in 0..<4 {
       for j in 0..<4 {
@@ -43,7 +44,7 @@ import Unmixing
     // [[2, 1], [1, 2]] has eigenvalues 3 and 1.
     let found = DominantEigenvectors(of: [2, 1, 1, 2], size: 2, count: 2)
     expectClose(found.values, [3, 1], absolute: 1e-14, because: "rounding")
-    expectClose(found.vectors[0], [0.5.squareRoot(), 0.5.squareRoot()], absolute: 1e-14, because: "rounding")
+    expectClose(found.vectors[0], [(0.5).squareRoot(), (0.5).squareRoot()], absolute: 1e-14, because: "rounding")
   }
 }
 

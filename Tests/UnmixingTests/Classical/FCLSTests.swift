@@ -136,7 +136,8 @@ import Unmixing
     let truth = smallScene()
     var scene = truth
     // Pixels darken to a third along the rows.
-    let shade = Tensor([scene.pixelCount, 1], (0..<scene.pixelCount).map { 1 - Scalar($0) / Scalar(scene.pixelCount) / 1.5 })
+    let last = Scalar(scene.pixelCount)
+    let shade = Tensor([scene.pixelCount, 1], (0..<scene.pixelCount).map { 1 - Scalar($0) / last / 1.5 })
     scene.spectra = scene.spectra * shade
     let library = try #require(truth.truth?.endmembers)
     let shaded = try FCLS(endmembers: library, scaling: .unitNorm).unmix(scene)

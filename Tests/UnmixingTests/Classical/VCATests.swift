@@ -6,16 +6,16 @@ import Testing
 import Unmixing
 
 @Suite struct VCATests {
-  /// `pixels` mixtures of random endmembers, the first `count` of them pure, with white noise.
+  /// `pixels` mixtures of random endmembers, the first `count` of them pure if any are, with white noise.
   private func scene(
-    count: Int, bands: Int = 50, pixels: Int = 900, noise: Scalar = 0, seed: UInt64
+    count: Int, bands: Int = 50, pixels: Int = 900, noise: Scalar = 0, hasPurePixels: Bool = true, seed: UInt64
   ) -> (spectra: Tensor, endmembers: Tensor) {
     var random = RandomStream(seed: seed)
     let endmembers = random.uniform([count, bands]) * 0.7 + 0.1
     let raw = Tensor.logGammaDraw(concentration: Tensor(repeating: 0.7, [pixels, count]), using: &random).softmax()
     var abundances = raw * 0.9 + 0.1 / Scalar(count)
     abundances.withUnsafeMutableScalars { values in
-      for pixel in 0..<count {
+      for pixel in 0..<(hasPurePixels ? count : 0) {
         for k in 0..<count { values[pixel * count + k] = k == pixel ? 1 : 0 }
       }
     }
@@ -69,10 +69,10 @@ import Unmixing
   }
 
   @Test func keepsTheLargestSimplexOfItsRestarts() throws {
-    let (spectra, _) = scene(count: 6, noise: 0.05, seed: 12)
+    let (spectra, _) = scene(count: 6, noise: 0.02, hasPurePixels: false, seed: 12)
     let volumes = try [1, 3, 20].map { try VCA(count: 6, seed: 2, restarts: $0).extraction(from: spectra).logVolume }
     #expect(volumes == volumes.sorted())
-    #expect(volumes[2] > volumes[0], "twenty searches of a noisy scene find a larger simplex than the first alone")
+    #expect(volumes[2] > volumes[0], "without pure pixels, different directions end at different mixtures")
   }
 
   @Test func repeatsItselfForASeedAndAnyThreads() throws {

@@ -126,6 +126,29 @@ import Unmixing
     expectClose(try #require(all["reconstruction.rmse"]), (5.0 / 4).squareRoot(), absolute: 1e-12, because: "exact")
   }
 
+  @Test func judgesAnEstimateByWhatItHolds() throws {
+    let scene = smallScene()
+    let truth = try #require(scene.truth)
+    var estimate = Estimate(
+      names: ["c", "b", "a"], of: scene, mean: truth.abundances, endmembers: truth.endmembers)
+    estimate.totalConcentration = Tensor(repeating: 40, [scene.pixelCount])
+    estimate.reconstructionAngle = Tensor(repeating: 0.25, [scene.pixelCount])
+    let metrics = try Evaluation().metrics(of: estimate, against: truth)
+    #expect(metrics.all["abundance.rmse.entry"] == 0)
+    #expect(metrics.all["reconstruction.angle"] == 0.25)
+    let explicit = Prediction(
+      abundances: truth.abundances, endmembers: truth.endmembers,
+      marginals: .dirichlet(concentration: truth.abundances * 40))
+    for id in ["calibration.coverage50", "calibration.crps"] {
+      let value = try #require(try Evaluation().metrics(of: explicit, in: scene).all[id])
+      #expect(metrics.all[id] == value, "α is the mean times the total concentration")
+    }
+    let ids = try Evaluation().metrics(of: estimate, against: nil).all.map { $0.id }
+    #expect(ids == ["pixels", "reconstruction.angle"])
+    estimate.reconstructionAngle = nil
+    #expect(throws: UnmixingError.self) { try Evaluation().metrics(of: estimate, against: nil) }
+  }
+
   @Test func addsTheRowMinimumRuleOnlyWhenAsked() throws {
     let scene = evaluationScene([[1, 0], [0, 1]], endmembers)
     // Both estimates are nearest to the first truth.
@@ -138,7 +161,8 @@ import Unmixing
     expectClose(
       try #require(all["abundance.rmse.rowMinimum"]), (0 + 0.1) / 2, absolute: 1e-7, because: "0 and 0.1 to the first")
     expectClose(
-      try #require(all["endmember.sad.rowMinimum"]), atan(0.5) / 2, absolute: 1e-7, because: "0 and atan ½ to the first")
+      try #require(all["endmember.sad.rowMinimum"]), atan(0.5) / 2, absolute: 1e-7,
+      because: "0 and atan ½ to the first")
   }
 
   @Test func judgesEndmembersWhereNoAbundancesAreKnown() throws {

@@ -26,7 +26,8 @@ import Unmixing
   @Test func writesIdsInTheOrderOfReports() throws {
     let text = try example(test: nil).json
     let places = [
-      "\"all\"", "\"pixels\": 3", "abundance.rmse.entry", "abundance.rmse.endmember.zinc", "abundance.rmse.endmember.alum",
+      "\"all\"", "\"pixels\": 3", "abundance.rmse.entry", "abundance.rmse.endmember.zinc",
+      "abundance.rmse.endmember.alum",
       "endmember.sad.mean", "\"permutation\": [0, 1]", "\"matching\": \"sad\"",
     ].map { text.range(of: $0)?.lowerBound }
     #expect(!places.contains(nil), "\(text)")

@@ -19,19 +19,19 @@ import Unmixing
       text == """
         fixture
 
-        metric                              unit      all     test  id
-        -------------------------------------------------------------------------------------------
-        compared pixels                                 2        1  pixels
-        abundance RMSE, all entries               0.17678  0.00000  abundance.rmse.entry
-        abundance RMSE, mean over endmembers      0.17678  0.00000  abundance.rmse.endmemberMean
-        abundance RMSE, vector norm               0.25000  0.00000  abundance.rmse.vector
-        abundance RMSE, mean over pixels          0.12500  0.00000  abundance.rmse.pixelMean
-        abundance RMSE of Tree                    0.17678  0.00000  abundance.rmse.endmember.Tree
-        abundance RMSE of Water                   0.17678  0.00000  abundance.rmse.endmember.Water
-        endmember angle, mean                rad  0.39270        –  endmember.sad.mean
-        endmember angle, mean                °   22.50000        –  endmember.sad.degrees.mean
-        endmember angle of Tree              rad  0.00000        –  endmember.sad.Tree
-        endmember angle of Water             rad  0.78540        –  endmember.sad.Water
+        metric                                unit       all     test  id
+        ---------------------------------------------------------------------------------------------
+        compared pixels                                    2        1  pixels
+        abundance RMSE, all entries                  0.17678  0.00000  abundance.rmse.entry
+        abundance RMSE, mean over endmembers         0.17678  0.00000  abundance.rmse.endmemberMean
+        abundance RMSE, vector norm                  0.25000  0.00000  abundance.rmse.vector
+        abundance RMSE, mean over pixels             0.12500  0.00000  abundance.rmse.pixelMean
+        abundance RMSE of Tree                       0.17678  0.00000  abundance.rmse.endmember.Tree
+        abundance RMSE of Water                      0.17678  0.00000  abundance.rmse.endmember.Water
+        endmember angle, mean                 rad    0.39270        –  endmember.sad.mean
+        endmember angle, mean                 °     22.50000        –  endmember.sad.degrees.mean
+        endmember angle of Tree               rad    0.00000        –  endmember.sad.Tree
+        endmember angle of Water              rad    0.78540        –  endmember.sad.Water
 
         matched by sad: Tree ← estimate 1, Water ← estimate 2
 
