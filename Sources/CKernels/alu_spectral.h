@@ -16,6 +16,7 @@ typedef struct {
   const alu_scalar *image;
   ptrdiff_t y, x; // the row and column before the tile's first output
   ptrdiff_t least_y, end_y, least_x, end_x, width, channels;
+  int has_successor; // a line's worth of memory may be read after the image
 } alu_source;
 
 typedef struct {

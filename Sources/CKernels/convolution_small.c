@@ -2,8 +2,6 @@
 
 #include "alu_convolve.h"
 
-#include <string.h>
-
 enum { lines_per_chunk = 64 };
 
 typedef struct {
@@ -17,7 +15,8 @@ static void convolve_line(const small_job *job, size_t line) {
   const alu_convolution *s = job->shape;
   const size_t row = line % s->result_height, image = line / s->result_height;
   alu_scalar *y = job->y + line * s->result_width * s->outputs;
-  for (size_t j = 0; j < s->result_width * s->outputs; j++) y[j] = job->bias ? job->bias[j % s->outputs] : 0;
+  for (size_t j = 0; j < s->result_width; j++)
+    for (size_t o = 0; o < s->outputs; o++) y[j * s->outputs + o] = job->bias ? job->bias[o] : 0;
   for (size_t p = 0; p < s->kernel_height; p++) {
     const size_t i = row + p - s->top;
     if (i >= s->height) continue; // also where the unsigned difference wrapped around

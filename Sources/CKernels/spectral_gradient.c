@@ -66,6 +66,15 @@ static void product_chunk(void *context, size_t point) {
     }
 }
 
+static inline void add_share(alu_scalar *target, const alu_scalar *share, size_t lanes, int is_first) {
+  if (is_first)
+    memcpy(target, share, lanes * sizeof(alu_scalar));
+  else if (lanes == alu_block)
+    for (size_t j = 0; j < alu_block; j++) target[j] += share[j];
+  else
+    for (size_t j = 0; j < lanes; j++) target[j] += share[j];
+}
+
 static void gather_chunk(void *context, size_t chunk) {
   const gradient_job *job = context;
   const size_t inputs = job->shape->inputs, outputs = job->shape->outputs, start = chunk * inputs_per_chunk;
@@ -75,11 +84,8 @@ static void gather_chunk(void *context, size_t chunk) {
       const alu_scalar *source = job->products.data + alu_place(&job->products, i, c);
       const size_t lanes = alu_smaller(alu_block, outputs - c);
       job->tiling->transforms->kernel_gradient(source, job->products.step, job->group, taps);
-      for (size_t t = 0; t < 9; t++) {
-        alu_scalar *target = job->dkernel + (t * inputs + i) * outputs + c;
-        const alu_scalar *share = taps + t * alu_block;
-        for (size_t j = 0; j < lanes; j++) target[j] = job->group ? target[j] + share[j] : share[j];
-      }
+      for (size_t t = 0; t < 9; t++)
+        add_share(job->dkernel + (t * inputs + i) * outputs + c, taps + t * alu_block, lanes, job->group == 0);
     }
 }
 

@@ -111,9 +111,11 @@ static ALU_INLINE void ALU_SIZED(put_group)(alu_line re[ALU_N][ALU_N / 2 + 1], a
   }
 }
 
-// One line of channels of one tile. `is_plain`: nothing lies outside the image, and the line is full.
+// One line of channels of one tile. A plain one lies inside the image and is full, or `mask` says how far it is and
+// what follows may be read.
 static ALU_INLINE void ALU_SIZED(analyse_line)(const alu_source *w, size_t channel, const int is_short,
-                                               const int is_plain, const int group, alu_scalar *out, size_t step) {
+                                               const int is_plain, const alu_mask *mask, const int group,
+                                               alu_scalar *out, size_t step) {
   alu_line re[ALU_N][ALU_N / 2 + 1], im[ALU_N][ALU_N / 2 + 1], row[ALU_N];
   ALU_UNROLL for (int j = 0; j < ALU_N - is_short; j++) {
     const ptrdiff_t y = w->y + (j == ALU_N - 1 ? 0 : j + 1);
@@ -121,9 +123,9 @@ static ALU_INLINE void ALU_SIZED(analyse_line)(const alu_source *w, size_t chann
     ALU_UNROLL for (int k = 0; k < ALU_N - is_short; k++) {
       const ptrdiff_t x = w->x + (k == ALU_N - 1 ? 0 : k + 1);
       if (is_plain)
-        row[k] = alu_load(line + x * w->channels);
+        row[k] = mask ? (alu_line)(alu_mask_load(line + x * w->channels) & *mask) : alu_load(line + x * w->channels);
       else if (y >= w->least_y && y < w->end_y && x >= w->least_x && x < w->end_x)
-        row[k] = alu_load_part(line + x * w->channels, alu_lanes(w->channels, channel));
+        alu_load_part(&row[k], line + x * w->channels, w->channels - (ptrdiff_t)channel);
       else
         row[k] = (alu_line){0};
     }
@@ -132,29 +134,30 @@ static ALU_INLINE void ALU_SIZED(analyse_line)(const alu_source *w, size_t chann
   ALU_SIZED(put_group)(re, im, is_short, group, out, step);
 }
 
-static ALU_INLINE void ALU_SIZED(analyse_group)(const alu_source *w, size_t channel, const int is_short,
-                                                const int is_plain, size_t group, alu_scalar *out, size_t step) {
-  ALU_FOR_GROUP(ALU_SIZED(analyse_line)(w, channel, is_short, is_plain, constant_group, out, step));
+static ALU_INLINE void ALU_SIZED(analyse_any)(const alu_source *w, size_t channel, const int is_short, size_t group,
+                                              alu_scalar *out, size_t step) {
+  const ptrdiff_t left = w->channels - (ptrdiff_t)channel;
+  const int is_inside = w->y + is_short >= w->least_y && w->y + ALU_N <= w->end_y && w->x + is_short >= w->least_x &&
+                        w->x + ALU_N <= w->end_x;
+  if (is_inside && left >= alu_block) {
+    ALU_FOR_GROUP(ALU_SIZED(analyse_line)(w, channel, is_short, 1, NULL, constant_group, out, step));
+  } else if (is_inside && w->has_successor) {
+    alu_mask mask;
+    for (ptrdiff_t lane = 0; lane < alu_block; lane++) mask[lane] = lane < left ? -1 : 0;
+    ALU_FOR_GROUP(ALU_SIZED(analyse_line)(w, channel, is_short, 1, &mask, constant_group, out, step));
+  } else {
+    ALU_FOR_GROUP(ALU_SIZED(analyse_line)(w, channel, is_short, 0, NULL, constant_group, out, step));
+  }
 }
 
 ALU_MACHINE_TARGET static void ALU_SIZED(analyse)(const alu_source *w, size_t channel, size_t group, alu_scalar *out,
                                                   size_t step) {
-  const int is_inside =
-      w->y >= w->least_y && w->y + ALU_N <= w->end_y && w->x >= w->least_x && w->x + ALU_N <= w->end_x;
-  if (is_inside && channel + alu_block <= (size_t)w->channels)
-    ALU_SIZED(analyse_group)(w, channel, 0, 1, group, out, step);
-  else
-    ALU_SIZED(analyse_group)(w, channel, 0, 0, group, out, step);
+  ALU_SIZED(analyse_any)(w, channel, 0, group, out, step);
 }
 
 ALU_MACHINE_TARGET static void ALU_SIZED(analyse_framed)(const alu_source *w, size_t channel, size_t group,
                                                          alu_scalar *out, size_t step) {
-  const int is_inside =
-      w->y + 1 >= w->least_y && w->y + ALU_N <= w->end_y && w->x + 1 >= w->least_x && w->x + ALU_N <= w->end_x;
-  if (is_inside && channel + alu_block <= (size_t)w->channels)
-    ALU_SIZED(analyse_group)(w, channel, 1, 1, group, out, step);
-  else
-    ALU_SIZED(analyse_group)(w, channel, 1, 0, group, out, step);
+  ALU_SIZED(analyse_any)(w, channel, 1, group, out, step);
 }
 
 // Columns of one group back from frequencies.
@@ -189,35 +192,48 @@ static ALU_INLINE void ALU_SIZED(get_group)(const alu_scalar *in, size_t step, c
   ALU_UNROLL for (int t = 0; t < ALU_N; t++) im[t][group] = column[t];
 }
 
-// What one group adds to column k of a row.
-#define ALU_SHARE(k)                                                                                           \
-  (group == 0 ? (k % 2 ? re[t][0] - re[t][ALU_N / 2] : re[t][0] + re[t][ALU_N / 2])                            \
-              : ALU_SIZED(cosine)[group * k % ALU_N] * re[t][group] - ALU_SIZED(sine)[group * k % ALU_N] * im[t][group])
+// What one group adds to column k of row t.
+static ALU_INLINE void ALU_SIZED(add_share)(alu_line re[ALU_N][ALU_N / 2 + 1], alu_line im[ALU_N][ALU_N / 2 + 1],
+                                            const int group, const int t, const int k, alu_line *sum) {
+  if (group == 0) {
+    *sum = k % 2 ? *sum + re[t][0] - re[t][ALU_N / 2] : *sum + re[t][0] + re[t][ALU_N / 2];
+    return;
+  }
+  const alu_scalar c = ALU_SIZED(cosine)[group * k % ALU_N], s = ALU_SIZED(sine)[group * k % ALU_N];
+  if (c != 0) *sum += c * re[t][group];
+  if (s != 0) *sum -= s * im[t][group];
+}
 
 static ALU_INLINE void ALU_SIZED(synthesise_group)(const alu_target *w, size_t channel, const int group,
                                                    const alu_scalar *in, size_t step, const alu_scalar *bias) {
   alu_line re[ALU_N][ALU_N / 2 + 1], im[ALU_N][ALU_N / 2 + 1];
   ALU_SIZED(get_group)(in, step, group, re, im);
   const alu_line shift = alu_load(bias);
-  const size_t lanes = alu_lanes(w->channels, channel);
+  const ptrdiff_t lanes = w->channels - (ptrdiff_t)channel, line = w->width * w->channels;
+  alu_scalar *image = w->image + channel;
+  if (lanes >= alu_block && w->rows == ALU_N - 1 && w->columns == ALU_N - 1) {
+    ALU_UNROLL for (int t = 0; t < ALU_N - 1; t++) {
+      ALU_UNROLL for (int k = 0; k < ALU_N - 1; k++) {
+        alu_scalar *target = image + t * line + k * w->channels;
+        alu_line sum = group == 0 ? shift : alu_load(target);
+        ALU_SIZED(add_share)(re, im, group, t, k, &sum);
+        alu_store(target, sum);
+      }
+    }
+    return;
+  }
   ALU_UNROLL for (int t = 0; t < ALU_N - 1; t++) {
     if (t >= w->rows) break;
-    alu_scalar *line = w->image + t * w->width * w->channels + channel;
     ALU_UNROLL for (int k = 0; k < ALU_N - 1; k++) {
       if (k >= w->columns) break;
-      alu_scalar *target = line + k * w->channels;
-      const alu_line share = ALU_SHARE(k);
-      if (lanes == alu_block)
-        alu_store(target, share + (group == 0 ? shift : alu_load(target)));
-      else if (group == 0)
-        alu_store_part(target, share + shift, lanes);
-      else
-        alu_store_part(target, share + alu_load_part(target, lanes), lanes);
+      alu_scalar *target = image + t * line + k * w->channels;
+      alu_line sum = group == 0 ? shift : (alu_line){0};
+      ALU_SIZED(add_share)(re, im, group, t, k, &sum);
+      for (ptrdiff_t lane = 0; lane < lanes && lane < alu_block; lane++)
+        target[lane] = group == 0 ? sum[lane] : target[lane] + sum[lane];
     }
   }
 }
-
-#undef ALU_SHARE
 
 ALU_MACHINE_TARGET static void ALU_SIZED(synthesise)(const alu_target *w, size_t channel, size_t group,
                                                      const alu_scalar *in, size_t step, const alu_scalar *bias) {

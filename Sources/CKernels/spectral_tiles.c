@@ -47,7 +47,8 @@ void alu_analyse_tiles(const alu_convolution *s, const alu_tiling *tiling, const
                                .end_y = s->height,
                                .end_x = s->width,
                                .width = s->width,
-                               .channels = s->inputs};
+                               .channels = s->inputs,
+                               .has_successor = image + 1 < s->batch && s->height * s->width * s->inputs >= alu_block};
     for (size_t c = 0; c < s->inputs; c += alu_block) {
       alu_scalar *target = out->data + alu_place(out, start + tile - first, c);
       if (tiling->is_framed)
@@ -71,7 +72,9 @@ void alu_analyse_gradient(const alu_convolution *s, const alu_tiling *tiling, co
                                .least_x = column,
                                .end_x = alu_smaller(column + tiling->side, s->result_width),
                                .width = s->result_width,
-                               .channels = s->outputs};
+                               .channels = s->outputs,
+                               .has_successor =
+                                   image + 1 < s->batch && s->result_height * s->result_width * s->outputs >= alu_block};
     for (size_t c = 0; c < s->outputs; c += alu_block)
       tiling->transforms->analyse_framed(&source, c, group, out->data + alu_place(out, start + tile - first, c),
                                          out->step);

@@ -1,7 +1,5 @@
 #include "alu_spectral.h"
 
-#include <string.h>
-
 #define ALU_INLINE __attribute__((always_inline)) ALU_MACHINE_TARGET inline
 #define ALU_UNROLL _Pragma("clang loop unroll(full)")
 #define ALU_ROOT3_2 ((alu_scalar)0.866025403784438646763723170752936183)
@@ -33,22 +31,17 @@
 // Macros, because a function's vector arguments would depend on the machine.
 #define alu_load(pointer) (*(const alu_line *)(pointer))
 #define alu_store(pointer, value) (*(alu_line *)(pointer) = (value))
-#define alu_load_part(pointer, lanes)                      \
-  __extension__({                                          \
-    alu_line line_ = {0};                                  \
-    memcpy(&line_, pointer, (lanes) * sizeof(alu_scalar)); \
-    line_;                                                 \
-  })
-#define alu_store_part(pointer, value, lanes)              \
-  do {                                                     \
-    const alu_line line_ = value;                          \
-    memcpy(pointer, &line_, (lanes) * sizeof(alu_scalar)); \
-  } while (0)
+#ifdef ALUNITE_DOUBLE
+typedef int64_t alu_mask __attribute__((vector_size(64), aligned(sizeof(alu_scalar))));
+#else
+typedef int32_t alu_mask __attribute__((vector_size(64), aligned(sizeof(alu_scalar))));
+#endif
+#define alu_mask_load(pointer) (*(const alu_mask *)(pointer))
 
-// How many channels of a line there are from `channel` on.
-static inline size_t alu_lanes(ptrdiff_t channels, size_t channel) {
-  const size_t left = (size_t)channels - channel;
-  return left < alu_block ? left : alu_block;
+// The first `count` numbers of a line, or all; zeros after them.
+static inline void alu_load_part(alu_line *line, const alu_scalar *source, ptrdiff_t count) {
+  *line = (alu_line){0};
+  for (ptrdiff_t lane = 0; lane < count && lane < alu_block; lane++) (*line)[lane] = source[lane];
 }
 
 // A complex frequency of the image.
