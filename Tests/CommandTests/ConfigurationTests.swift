@@ -35,7 +35,7 @@ struct ConfigurationTests {
     #expect(blind.contains("decoder: linear"))
   }
 
-  @Test func anAmbiguousNameIsAskedAbout() throws {
+  @Test func aKeyInTheWrongPlaceIsTold() throws {
     let workspace = try Workspace()
     try workspace.makeScene()
     try workspace.write("model:\n  epochs: 3\n", to: "misplaced.yaml")

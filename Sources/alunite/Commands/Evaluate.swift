@@ -58,15 +58,16 @@ struct Evaluate: ParsableCommand {
   private func ofEstimate(_ url: URL) throws -> Metrics {
     let file = try EstimateFile(contentsOf: url)
     let estimate = file.estimate
-    var scene = Scene(
-      name: file.sceneName, rows: estimate.rows, columns: estimate.columns,
-      spectra: .zeros([estimate.isValid.count, estimate.endmembers?.bands ?? 1]), isValid: estimate.isValid)
     guard let truth else {
       throw UnmixingError.missing(
         field: "true abundances", neededFor: "an evaluation", remedy: "name a file with --truth")
     }
-    scene.truth = try InputScene(reading: reading.options, quiet: json).truth(truth, for: scene)
-    return try EstimateMetrics(estimate, in: scene, matching: match, test: nil).metrics(costs: [])
+    // Readers settle rows, columns and bands by a scene; only its size counts here.
+    let scene = Scene(
+      name: file.sceneName, rows: estimate.rows, columns: estimate.columns,
+      spectra: .zeros([estimate.isValid.count, estimate.endmembers?.bands ?? 1]), isValid: estimate.isValid)
+    let reference = try InputScene(reading: reading.options, quiet: json).truth(truth, for: scene)
+    return try EstimateMetrics(estimate, against: reference, matching: match, test: nil).metrics()
   }
 
   private func ofRun(_ folder: RunFolder) throws -> Metrics {
@@ -79,7 +80,8 @@ struct Evaluate: ParsableCommand {
     let model = TrainedModel(try before.checkpoint.restored().model, before.checkpoint.description)
     let estimate = try model.unmix(scene)
     let test = before.checkpoint.testPixels
-    return try EstimateMetrics(estimate, in: scene, matching: match, test: test.isEmpty ? nil : test).metrics(costs: [])
+    return try EstimateMetrics(estimate, against: scene.truth, matching: match, test: test.isEmpty ? nil : test)
+      .metrics()
   }
 
   private static func explanations(_ metrics: Metrics) -> String {
@@ -87,7 +89,7 @@ struct Evaluate: ParsableCommand {
     return metrics.all.compactMap { entry in
       guard let definition = MetricDefinition.of(entry.id), seen.insert(definition).inserted else { return nil }
       return "\(definition.id): \(definition.formula)" + (definition.unit.isEmpty ? "" : " [\(definition.unit)]")
-    }.joined(separator: "\n") + "\nabundance.rmse.sample.…: the same of one draw from the posterior instead of its mean"
+    }.joined(separator: "\n")
   }
 }
 

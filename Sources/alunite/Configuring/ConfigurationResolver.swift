@@ -10,6 +10,11 @@ struct ConfigurationResolver {
     tree = try SettingTree(encoding: preset.configuration)
   }
 
+  /// Starts from a configuration that was resolved before.
+  init(_ configuration: Configuration) throws {
+    tree = try SettingTree(encoding: configuration)
+  }
+
   /// Every key a configuration has, with the value of a preset.
   var settings: [(path: String, value: String)] {
     tree.leafPaths.map { ($0, tree[$0]?.shown ?? "") }
@@ -106,7 +111,10 @@ struct ConfigurationResolver {
   }
 
   private func unknown(_ key: String, _ source: String, among candidates: [String]) -> WorldFault {
-    let hint = Nearest.candidate(to: key, among: candidates).map { "; did you mean \($0)?" } ?? ""
+    // The right name in the wrong place is likelier than another name.
+    let name = ".\(key.split(separator: ".").last ?? "")"
+    let likely = tree.leafPaths.first { $0.hasSuffix(name) } ?? Nearest.candidate(to: key, among: candidates)
+    let hint = likely.map { "; did you mean \($0)?" } ?? ""
     return .conflict(option: source, expected: "a key of the configuration", found: "\"\(key)\"\(hint)")
   }
 

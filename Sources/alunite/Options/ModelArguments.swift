@@ -42,8 +42,21 @@ struct ModelArguments: ParsableArguments {
 
   /// The configuration: preset, then file, then single settings.
   func configuration(hasTruth: Bool) throws -> Configuration {
-    let start = preset ?? (hasTruth && endmembers == nil ? .labelled : .blind)
-    var resolver = try ConfigurationResolver(start)
+    try configuration(from: preset ?? (hasTruth && endmembers == nil ? .labelled : .blind))
+  }
+
+  /// What a run's configuration would become; a preset replaces it, everything else changes parts.
+  func configuration(changing configuration: Configuration) throws -> Configuration {
+    if let preset { return try self.configuration(from: preset) }
+    return try resolved(ConfigurationResolver(configuration))
+  }
+
+  private func configuration(from preset: Preset) throws -> Configuration {
+    try resolved(ConfigurationResolver(preset))
+  }
+
+  private func resolved(_ start: ConfigurationResolver) throws -> Configuration {
+    var resolver = start
     if let config {
       try resolver.apply(file: URL(fileURLWithPath: config))
       // What the file says has to be right even where a setting replaces it.

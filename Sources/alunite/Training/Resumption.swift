@@ -70,8 +70,7 @@ struct Resumption {
       }
     }
     guard now.method.shapesConfiguration else { return }
-    let hasTruth = run.configuration.objective.abundanceWeight > 0 || run.configuration.objective.labelWeight > 0
-    let wanted = try now.method.configuration(hasTruth: hasTruth)
+    let wanted = try now.method.configuration(changing: run.configuration)
     if let difference = try ConfigurationResolver.differences(run.configuration, wanted).first {
       throw WorldFault.conflict(
         option: difference.key, expected: "\(difference.left), as in the run", found: difference.right)

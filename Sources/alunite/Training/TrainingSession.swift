@@ -86,7 +86,7 @@ extension TrainingSession {
     }
     bar.finish()
     let test = run.testPixels.isEmpty ? nil : run.testPixels
-    let metrics = try EstimateMetrics(estimate, in: scene, matching: rule, test: test)
+    let metrics = try EstimateMetrics(estimate, against: scene.truth, matching: rule, test: test)
       .metrics(costs: [("seconds", seconds), ("peakMemoryBytes", PeakMemory.bytes)])
     try RunFolder.write(metrics.json, to: folder.metrics)
     if json { return Console.print(try JSONText.text(Summary(metrics: metrics, files: files, run: run.description))) }

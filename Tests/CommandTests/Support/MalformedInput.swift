@@ -68,7 +68,7 @@ struct MalformedInput {
         + "(--constant-bands drop or keep)"),
     .cube("scaled", "{dir}/scaled.hdr: values are not reflectance (median "),
     .init(
-      "train --endmembers 3 --constant-bands keep --scene same.hdr -o new",
+      "train --endmembers 3 --constant-bands keep --scene same.hdr -q -o new",
       "all 64 valid pixels are the same spectrum: there is nothing to unmix"),
   ]
 
@@ -103,8 +103,7 @@ struct MalformedInput {
       "{dir}/foreign: holds neither estimate.h5 of alunite unmix nor checkpoint.h5 of alunite train"),
     .init("train --resume -o foreign", "{dir}/foreign: holds no checkpoint.h5, so it is not a run of alunite train"),
     .init("train --resume --seed 9 -o run", "--seed: expected 1, as in the run, found 9"),
-    .init(
-      "train --resume --set epochs=9 -o run", "model.encoderHidden: expected [16], as in the run, found [256, 128, 64]"),
+    .init("train --resume --set epochs=9 -o run", "training.epochs: expected 2, as in the run, found 9"),
     .init("synthesize --recipe absent.yaml -o new", "{dir}/absent.yaml: cannot open: No such file or directory"),
     .training("--set learningRate=1e38", "training diverged in epoch 1: the loss is "),
   ]
@@ -161,7 +160,7 @@ struct MalformedInput {
       "--split random:1.5",
       "The value 'random:1.5' is invalid for '--split <split>': split: expected a training share between 0 and 1, as in "
         + "random:0.8, found \"random:1.5\"", code: 2),
-    .training("--bogus", "Unknown option '--bogus'", code: 2),
+    .training("--zyxwvutsrqpon", "Unknown option '--zyxwvutsrqpon'", code: 2),
     .generating("", "give either --abundances or --uniform", code: 2),
     .generating("--uniform 0", "--uniform: expected 1 … 10000000, found 0", code: 2),
     .init("inspect", "Missing expected argument '<path>'", code: 2),
