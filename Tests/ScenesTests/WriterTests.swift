@@ -17,7 +17,7 @@ struct WriterTests {
     scene.truth = GroundTruth(
       abundances: Tensor([12, 2], (0..<24).map { Scalar($0) / 32 }),
       endmembers: SpectralLibrary(
-        names: ["tree, big", "water"], spectra: Tensor([2, 5], (0..<10).map { Scalar($0) / 10 }), axis: scene.axis,
+        names: ["tree, big", "water"], spectra: Tensor([2, 5], (0..<10).map { Scalar($0) / 16 }), axis: scene.axis,
         source: "made"))
     return scene
   }
