@@ -2,9 +2,9 @@
 // 3×3 convolution by cyclic convolutions of length n = 4, 6 or 8 in both directions.
 //
 // A tile's discrete Fourier transform is held as real numbers ("points"): 4 real frequencies, and for each of the
-// (n + 2)(n/2 − 1) complex ones re + im, re and im, so that a complex product takes three real ones (Gauss). Every point
-// is a matrix product over channels: 22, 52 or 94 for a tile, where the plain sum takes 9 for each output.
-// An image of at most (n − 1)² pixels with a frame of zeros is one tile: its wrapped-around neighbours are zeros anyway.
+// (n + 2)(n/2 − 1) complex ones re + im, re and im, so that a complex product takes three real ones (Gauss).
+// Every point is a matrix product over channels: 22, 52 or 94 for a tile, where the plain sum takes 9 for each output.
+// An image of at most (n − 1)² pixels with a frame of zeros is one tile: what wraps around is zero anyway.
 // Toom–Cook (Winograd) tiles take 25 or 49 products for 3² or 5² outputs, but lose a decimal digit more in Float.
 
 #include "alu_convolve.h"

@@ -26,7 +26,8 @@ void alu_convolve_gradients(const alu_convolution *s, const alu_scalar *x, const
   const alu_convolution reversed = alu_reversed(s);
   const alu_tiling tiling = alu_best_tiling(s), back = alu_best_tiling(&reversed);
   // A tile that is a whole image serves both gradients: no neighbour's rows come into it.
-  const int share_tiles = dx && dkernel && tiling.transforms && tiling.is_framed && tiling.transforms == back.transforms;
+  const int are_framed = tiling.is_framed && tiling.transforms == back.transforms;
+  const int share_tiles = dx && dkernel && are_framed;
   if (dx && !share_tiles) convolve(&reversed, &back, dy, kernel, 1, NULL, dx);
   if (!dkernel) return;
   if (tiling.transforms)

@@ -46,7 +46,7 @@ static inline const alu_scalar *tap_row(const direct_job *job, size_t position, 
   return job->x + ((image * s->height + i) * s->width + j) * s->inputs;
 }
 
-// Pieces of the sum from *tap, *channel on, until the group is deep enough; taps that see only padding are left out.
+// The taps [tap, end) as stretches of the sum; those that see only padding are left out.
 static size_t gather(const direct_job *job, const alu_scalar *panel, size_t width, size_t first, size_t rows,
                      size_t tap, size_t end, alu_segment *segments) {
   const size_t inputs = job->shape->inputs;

@@ -47,9 +47,10 @@ void alu_small(const alu_convolution *s, const alu_scalar *x, const alu_scalar *
   alu_scalar *turned = alu_take(bytes);
   for (size_t t = 0; t < taps; t++)
     for (size_t c = 0; c < s->inputs; c++)
-      for (size_t o = 0; o < s->outputs; o++)
-        turned[(t * s->inputs + c) * s->outputs + o] = flipped ? kernel[((taps - 1 - t) * s->outputs + o) * s->inputs + c]
-                                                               : kernel[(t * s->inputs + c) * s->outputs + o];
+      for (size_t o = 0; o < s->outputs; o++) {
+        const size_t place = (t * s->inputs + c) * s->outputs + o;
+        turned[place] = kernel[flipped ? ((taps - 1 - t) * s->outputs + o) * s->inputs + c : place];
+      }
   small_job job = {s, x, turned, bias, y};
   const size_t lines = s->batch * s->result_height;
   alu_parallel((lines + lines_per_chunk - 1) / lines_per_chunk, small_chunk, &job);

@@ -13,8 +13,10 @@ __attribute__((always_inline)) ALU_TILE_TARGET static inline void ALU_TILE(tile)
 #pragma clang loop unroll(full)
   for (int r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++)
-      sum[r][v] = accumulates ? *(const ALU_TILE(vector) *)(c + r * c_step + v * ALU_TILE(lanes)) : (ALU_TILE(vector)){0};
+    for (int v = 0; v < vectors; v++) {
+      const alu_scalar *start = c + r * c_step + v * ALU_TILE(lanes);
+      sum[r][v] = accumulates ? *(const ALU_TILE(vector) *)start : (ALU_TILE(vector)){0};
+    }
   for (size_t s = 0; s < count; s++) {
     const alu_scalar *a[alu_tile_rows];
 #pragma clang loop unroll(full)

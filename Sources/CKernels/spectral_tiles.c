@@ -4,7 +4,8 @@
 
 // Products a tile costs, plus what its transforms cost in the same unit.
 static double tiling_cost(const alu_convolution *s, const alu_transforms *t, size_t tiles) {
-  const double inputs = (double)alu_round_up(s->inputs, alu_block), outputs = (double)alu_round_up(s->outputs, alu_block);
+  const double inputs = (double)alu_round_up(s->inputs, alu_block);
+  const double outputs = (double)alu_round_up(s->outputs, alu_block);
   return (double)tiles * (double)alu_points(t->length) * (inputs * outputs + 8 * (inputs + outputs));
 }
 
@@ -36,6 +37,10 @@ alu_spectrum alu_new_spectrum(size_t points, size_t channels, size_t tiles) {
   return s;
 }
 
+static inline int has_successor(size_t image, size_t batch, size_t numbers) {
+  return image + 1 < batch && numbers >= alu_block;
+}
+
 void alu_analyse_tiles(const alu_convolution *s, const alu_tiling *tiling, const alu_scalar *x, size_t group,
                        size_t first, size_t end, const alu_spectrum *out, size_t start) {
   for (size_t tile = first; tile < end; tile++) {
@@ -48,7 +53,7 @@ void alu_analyse_tiles(const alu_convolution *s, const alu_tiling *tiling, const
                                .end_x = s->width,
                                .width = s->width,
                                .channels = s->inputs,
-                               .has_successor = image + 1 < s->batch && s->height * s->width * s->inputs >= alu_block};
+                               .has_successor = has_successor(image, s->batch, s->height * s->width * s->inputs)};
     for (size_t c = 0; c < s->inputs; c += alu_block) {
       alu_scalar *target = out->data + alu_place(out, start + tile - first, c);
       if (tiling->is_framed)
@@ -73,8 +78,8 @@ void alu_analyse_gradient(const alu_convolution *s, const alu_tiling *tiling, co
                                .end_x = alu_smaller(column + tiling->side, s->result_width),
                                .width = s->result_width,
                                .channels = s->outputs,
-                               .has_successor =
-                                   image + 1 < s->batch && s->result_height * s->result_width * s->outputs >= alu_block};
+                               .has_successor = has_successor(
+                                   image, s->batch, s->result_height * s->result_width * s->outputs)};
     for (size_t c = 0; c < s->outputs; c += alu_block)
       tiling->transforms->analyse_framed(&source, c, group, out->data + alu_place(out, start + tile - first, c),
                                          out->step);

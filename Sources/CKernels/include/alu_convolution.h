@@ -3,8 +3,8 @@
 //
 //   y[n,i,j,o] = bias[o] + Σ x[n, i + p − top, j + q − left, c] · kernel[p,q,c,o],   x = 0 outside the image
 //
-// Tensors are dense and row-major: x [batch, height, width, inputs], kernel [kernel_height, kernel_width, inputs, outputs],
-// y [batch, result_height, result_width, outputs].
+// Tensors are dense and row-major: x [batch, height, width, inputs], kernel [kernel_height, kernel_width, inputs,
+// outputs], y [batch, result_height, result_width, outputs].
 
 #include "alu_base.h"
 

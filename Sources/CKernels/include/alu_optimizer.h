@@ -1,6 +1,6 @@
 #pragma once
 // One step of an optimizer over the numbers of one parameter, in place. g is never written to.
-// Weight decay: `coupled` is added to the gradient (coupled · p), `kept` multiplies the parameter first (1 − rate · decay).
+// Weight decay: `coupled` · p is added to the gradient, `kept` (1 − rate · decay) multiplies the parameter first.
 
 #include "alu_base.h"
 
