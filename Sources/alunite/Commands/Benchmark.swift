@@ -36,15 +36,15 @@ struct Benchmark: ParsableCommand {
     var run = try TrainingRun(
       on: scene, model: method.model ?? "spacnn-ldvae", configuration, split: method.split ?? .random(training: 0.8),
       seed: method.seed ?? 0)
-    let start = Date()
+    let watch = Stopwatch()
     var (wall, processor): ([Double], [Double]) = ([], [])
-    var (lastWall, lastProcessor) = (Date(), Self.processorSeconds)
+    var (lastWall, lastProcessor) = (watch.seconds, Self.processorSeconds)
     try run.train { _ in
-      let (now, used) = (Date(), Self.processorSeconds)
-      wall.append(now.timeIntervalSince(lastWall))
+      let (now, used) = (watch.seconds, Self.processorSeconds)
+      wall.append(now - lastWall)
       processor.append(used - lastProcessor)
       (lastWall, lastProcessor) = (now, used)
-      return now.timeIntervalSince(start) > seconds && wall.count > 12 ? .stop : .proceed
+      return now > seconds && wall.count > 12 ? .stop : .proceed
     }
     let figures = Figures(
       steps: wall.count, stepMilliseconds: 1e3 * Self.median(wall), processorMilliseconds: 1e3 * Self.median(processor),

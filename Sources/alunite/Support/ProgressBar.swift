@@ -8,9 +8,9 @@ struct ProgressBar {
   private let unit: String
   private let isShown: Bool
   private let isInteractive: Bool
-  private let start = Date()
+  private let watch = Stopwatch()
   private let first: Int
-  private var lastShown = Date.distantPast
+  private var lastShown: Double?
   private var widest = 0
 
   /// - Parameter first: How much was done before this process.
@@ -26,12 +26,13 @@ struct ProgressBar {
   /// Shows the state, at most ten times a second on a terminal and every ten seconds elsewhere.
   mutating func update(_ done: Int, _ remark: @autoclosure () -> String = "") {
     guard isShown else { return }
-    let now = Date()
-    guard now.timeIntervalSince(lastShown) >= (isInteractive ? 0.1 : 10) else { return }
-    if !isInteractive, lastShown == .distantPast {
-      lastShown = now
+    let now = watch.seconds
+    guard let last = lastShown else {
+      // The first line elsewhere comes after ten seconds.
+      lastShown = isInteractive ? now - 1 : now
       return
     }
+    guard now - last >= (isInteractive ? 0.1 : 10) else { return }
     lastShown = now
     show(done, remark())
   }
@@ -44,7 +45,7 @@ struct ProgressBar {
   }
 
   private mutating func show(_ done: Int, _ remark: String) {
-    let seconds = Date().timeIntervalSince(start)
+    let seconds = watch.seconds
     let rate = Double(done - first) / max(seconds, 1e-9)
     let percent = String(format: "%3d", min(100, done * 100 / total))
     var text = "\(done)/\(total) \(unit)"

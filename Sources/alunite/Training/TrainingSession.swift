@@ -14,7 +14,7 @@ struct TrainingSession {
   let quiet: Bool
   private let interval: Double
   private let lock: OutputLock
-  private let start = Date()
+  private let watch = Stopwatch()
 
   /// Takes the run's directory for this process.
   ///
@@ -29,7 +29,7 @@ struct TrainingSession {
   }
 
   /// Seconds of training so far, over all processes.
-  var seconds: Double { run.earlierSeconds + Date().timeIntervalSince(start) }
+  var seconds: Double { run.earlierSeconds + watch.seconds }
 
   /// Whether no epoch was finished yet.
   var isEmpty: Bool { run.history.isEmpty }
@@ -40,24 +40,24 @@ struct TrainingSession {
   mutating func train(until stop: StopSignal) throws {
     guard !run.isFinished else { return }
     var bar: ProgressBar?
-    var lastSaved = Date()
-    let (folder, quiet, interval, start, earlier) = (folder, quiet, interval, start, run.earlierSeconds)
+    var lastSaved = watch.seconds
+    let (folder, quiet, interval, watch, earlier) = (folder, quiet, interval, watch, run.earlierSeconds)
     func save(_ checkpoint: Checkpoint, _ history: [EpochRecord]) throws {
       try checkpoint.write(to: folder.checkpoint)
       try folder.write(history)
-      lastSaved = Date()
+      lastSaved = watch.seconds
     }
     try run.train { progress in
       if bar == nil {
         bar = ProgressBar("training", total: progress.totalSteps, unit: "steps", from: progress.step - 1, quiet: quiet)
       }
-      let now = Date()
-      let seconds = earlier + now.timeIntervalSince(start)
+      let now = watch.seconds
+      let seconds = earlier + now
       if let signal = stop.signalNumber, progress.step < progress.totalSteps {
         try save(progress.checkpoint(seconds), progress.history)
         throw Interruption(signal: signal, message: Self.farewell(progress.step, progress.totalSteps, folder))
       }
-      if now.timeIntervalSince(lastSaved) >= interval { try save(progress.checkpoint(seconds), progress.history) }
+      if now - lastSaved >= interval { try save(progress.checkpoint(seconds), progress.history) }
       bar?.update(progress.step, Self.remark(progress))
       if progress.step == progress.totalSteps { bar?.finish(progress.step, Self.remark(progress)) }
       return .proceed
