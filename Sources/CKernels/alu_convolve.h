@@ -1,5 +1,5 @@
 #pragma once
-// The two ways of convolving, and what they share.
+// The ways of convolving, and what they share.
 
 #include "alu_convolution.h"
 #include "alu_gemm.h"
@@ -8,6 +8,9 @@
 // axes exchanged: the gradient with respect to the input is such a convolution of dy.
 void alu_direct(const alu_convolution *shape, const alu_scalar *x, const alu_scalar *kernel, int flipped,
                 const alu_scalar *bias, alu_scalar *y);
+// The same by a plain loop, for a handful of channels.
+void alu_small(const alu_convolution *shape, const alu_scalar *x, const alu_scalar *kernel, int flipped,
+               const alu_scalar *bias, alu_scalar *y);
 void alu_direct_kernel_gradient(const alu_convolution *shape, const alu_scalar *x, const alu_scalar *dy,
                                 alu_scalar *dkernel);
 

@@ -34,8 +34,8 @@ typedef struct {
   // Group 0 sets the tile to its share and the bias, the others add to it.
   void (*synthesise)(const alu_target *t, size_t channel, size_t group, const alu_scalar *in, size_t step,
                      const alu_scalar *bias);
-  // Nine taps to all points, groups one after the other, with the factors 2/n² of the inverse (1/n² where real).
-  void (*kernel)(const alu_scalar *taps, size_t tap_step, alu_scalar *out, size_t step);
+  // Nine taps, with the factors 2/n² of the inverse (1/n² where real).
+  void (*kernel)(const alu_scalar *taps, size_t tap_step, size_t group, alu_scalar *out, size_t step);
   // One group's share of the derivatives of the taps.
   void (*kernel_gradient)(const alu_scalar *in, size_t step, size_t group, alu_scalar *taps);
 } alu_transforms;
@@ -79,11 +79,34 @@ void alu_analyse_tiles(const alu_convolution *shape, const alu_tiling *tiling, c
 // The same of the upstream gradient, each tile alone.
 void alu_analyse_gradient(const alu_convolution *shape, const alu_tiling *tiling, const alu_scalar *dy, size_t group,
                           size_t first, size_t end, const alu_spectrum *out, size_t start);
+// Sets (group 0) or adds to tiles [first, end) of y what the points from `start` on give; bias in whole lines.
+void alu_synthesise_tiles(const alu_convolution *shape, const alu_tiling *tiling, const alu_spectrum *in, size_t start,
+                          size_t group, size_t first, size_t end, const alu_scalar *bias, alu_scalar *y);
+
+// A kernel [9, inputs, columns] with columns in whole lines: itself, or a copy that must be dropped. A flipped one is
+// turned by 180° and its channel axes are exchanged.
+typedef struct {
+  const alu_scalar *taps;
+  size_t columns;
+  alu_scalar *copy;
+  size_t bytes;
+} alu_lined_kernel;
+
+alu_lined_kernel alu_line_up(const alu_convolution *shape, const alu_scalar *kernel, int flipped);
+void alu_drop_lined(const alu_lined_kernel *kernel);
+// The points of one group, inputs in the place of tiles.
+void alu_kernel_points(const alu_convolution *shape, const alu_transforms *transforms, const alu_lined_kernel *kernel,
+                       size_t group, const alu_spectrum *points);
+// result[tile] = image[tile + start] · kernel at the group's point number `point`.
+void alu_point_product(alu_panel_product *product, size_t inputs, size_t point, const alu_spectrum *image, size_t start,
+                  const alu_spectrum *kernel, const alu_spectrum *result, size_t tiles);
 
 void alu_spectral(const alu_convolution *shape, const alu_tiling *tiling, const alu_scalar *x, const alu_scalar *kernel,
                   int flipped, const alu_scalar *bias, alu_scalar *y);
-void alu_spectral_kernel_gradient(const alu_convolution *shape, const alu_tiling *tiling, const alu_scalar *x,
-                                  const alu_scalar *dy, alu_scalar *dkernel);
+// ∂/∂kernel, and with `reversed` (the tiling of the convolution from dy to dx, of the same tiles) ∂/∂x too.
+void alu_spectral_gradients(const alu_convolution *shape, const alu_tiling *tiling, const alu_tiling *reversed,
+                            const alu_scalar *x, const alu_scalar *kernel, const alu_scalar *dy, alu_scalar *dx,
+                            alu_scalar *dkernel);
 
 static inline size_t alu_smaller(size_t a, size_t b) { return a < b ? a : b; }
 static inline size_t alu_parts(size_t count, size_t length) { return (count + length - 1) / length; }

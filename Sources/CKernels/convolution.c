@@ -1,29 +1,36 @@
+// Which way a convolution goes.
+
 #include "alu_spectral.h"
 
-void alu_convolve(const alu_convolution *shape, const alu_scalar *x, const alu_scalar *kernel, const alu_scalar *bias,
+// So few products per tap that a plain loop is done before a transform or a register tile has begun.
+static int is_small(const alu_convolution *s) { return s->inputs * s->outputs <= 8; }
+
+static void convolve(const alu_convolution *s, const alu_tiling *tiling, const alu_scalar *x, const alu_scalar *kernel,
+                     int flipped, const alu_scalar *bias, alu_scalar *y) {
+  if (is_small(s))
+    alu_small(s, x, kernel, flipped, bias, y);
+  else if (tiling->transforms)
+    alu_spectral(s, tiling, x, kernel, flipped, bias, y);
+  else
+    alu_direct(s, x, kernel, flipped, bias, y);
+}
+
+void alu_convolve(const alu_convolution *s, const alu_scalar *x, const alu_scalar *kernel, const alu_scalar *bias,
                   alu_scalar *y) {
-  const alu_tiling tiling = alu_best_tiling(shape);
-  if (tiling.transforms)
-    alu_spectral(shape, &tiling, x, kernel, 0, bias, y);
-  else
-    alu_direct(shape, x, kernel, 0, bias, y);
+  const alu_tiling tiling = alu_best_tiling(s);
+  convolve(s, &tiling, x, kernel, 0, bias, y);
 }
 
-void alu_convolve_input_gradient(const alu_convolution *shape, const alu_scalar *dy, const alu_scalar *kernel,
-                                 alu_scalar *dx) {
-  const alu_convolution reversed = alu_reversed(shape);
-  const alu_tiling tiling = alu_best_tiling(&reversed);
+void alu_convolve_gradients(const alu_convolution *s, const alu_scalar *x, const alu_scalar *kernel,
+                            const alu_scalar *dy, alu_scalar *dx, alu_scalar *dkernel) {
+  const alu_convolution reversed = alu_reversed(s);
+  const alu_tiling tiling = alu_best_tiling(s), back = alu_best_tiling(&reversed);
+  // A tile that is a whole image serves both gradients: no neighbour's rows come into it.
+  const int share_tiles = dx && dkernel && tiling.transforms && tiling.is_framed && tiling.transforms == back.transforms;
+  if (dx && !share_tiles) convolve(&reversed, &back, dy, kernel, 1, NULL, dx);
+  if (!dkernel) return;
   if (tiling.transforms)
-    alu_spectral(&reversed, &tiling, dy, kernel, 1, NULL, dx);
+    alu_spectral_gradients(s, &tiling, share_tiles ? &back : NULL, x, kernel, dy, dx, dkernel);
   else
-    alu_direct(&reversed, dy, kernel, 1, NULL, dx);
-}
-
-void alu_convolve_kernel_gradient(const alu_convolution *shape, const alu_scalar *x, const alu_scalar *dy,
-                                  alu_scalar *dkernel) {
-  const alu_tiling tiling = alu_best_tiling(shape);
-  if (tiling.transforms)
-    alu_spectral_kernel_gradient(shape, &tiling, x, dy, dkernel);
-  else
-    alu_direct_kernel_gradient(shape, x, dy, dkernel);
+    alu_direct_kernel_gradient(s, x, dy, dkernel);
 }

@@ -1,27 +1,41 @@
-// The gradient of a convolution with respect to its kernel: image and upstream gradient meet at every point.
+// The gradients of a convolution: with respect to its kernel, image and upstream gradient meet at every point; with
+// respect to the image, the upstream gradient's points meet the flipped kernel's.
 
 #include "alu_spectral.h"
 
 #include <string.h>
 
-enum { scratch_bytes = 640 << 10, fewest_tiles = 64, most_tiles = 512, tiles_per_chunk = 16, inputs_per_chunk = 16 };
+enum { near_bytes = 512 << 10, fewest_tiles = 48, most_tiles = 512, tiles_per_chunk = 24, inputs_per_chunk = 16 };
 
 typedef struct {
-  const alu_convolution *shape;
-  const alu_tiling *tiling;
-  const alu_scalar *x, *dy;
-  alu_spectrum image, gradient, products; // one group; in products, inputs take the place of tiles
-  size_t group, first, tiles;             // those in work
-  alu_scalar *dkernel;
+  const alu_convolution *shape, *reversed_shape;
+  const alu_tiling *tiling, *reversed;
+  const alu_scalar *x, *dy, *no_bias;
+  alu_spectrum image, gradient, products, kernel; // one group; in the last two, channels take the place of tiles
+  size_t group, first, tiles;                     // those in work
+  alu_scalar *dx, *dkernel;
   alu_panel_product *product;
 } gradient_job;
 
+static inline size_t points_of(const gradient_job *job) {
+  const size_t n = job->tiling->transforms->length;
+  return alu_first_point(n, job->group + 1) - alu_first_point(n, job->group);
+}
+
+// Transforms image and gradient; with the kernel's points at hand, the gradient goes on to dx.
 static void transform_chunk(void *context, size_t chunk) {
   const gradient_job *job = context;
   const size_t start = chunk * tiles_per_chunk, first = job->first + start;
-  const size_t end = job->first + alu_smaller(start + tiles_per_chunk, job->tiles);
-  alu_analyse_tiles(job->shape, job->tiling, job->x, job->group, first, end, &job->image, start);
+  const size_t tiles = alu_smaller(tiles_per_chunk, job->tiles - start), end = first + tiles;
   alu_analyse_gradient(job->shape, job->tiling, job->dy, job->group, first, end, &job->gradient, start);
+  if (job->reversed) {
+    const alu_spectrum result = alu_new_spectrum(points_of(job), job->shape->inputs, tiles_per_chunk);
+    for (size_t p = 0; p < points_of(job); p++)
+      alu_point_product(job->product, job->shape->outputs, p, &job->gradient, start, &job->kernel, &result, tiles);
+    alu_synthesise_tiles(job->reversed_shape, job->reversed, &result, 0, job->group, first, end, job->no_bias, job->dx);
+    alu_drop_spectrum(&result);
+  }
+  alu_analyse_tiles(job->shape, job->tiling, job->x, job->group, first, end, &job->image, start);
 }
 
 // conj(a + ib)·(c + id) takes (a + b)(c + d), a·d and b·c: re meets im. Group 0 is two runs of two real points
@@ -69,28 +83,52 @@ static void gather_chunk(void *context, size_t chunk) {
     }
 }
 
-// As many tiles as a core's cache holds beside each other in both spectra.
+// As many tiles as the cache next to the core holds in both spectra.
 static size_t tiles_at_once(const alu_convolution *s, const alu_tiling *tiling) {
   const size_t per_tile = 3 * tiling->transforms->length * (s->inputs + s->outputs) * sizeof(alu_scalar);
-  const size_t most = scratch_bytes / per_tile;
+  const size_t most = near_bytes / per_tile / tiles_per_chunk * tiles_per_chunk;
   return alu_smaller(tiling->count, most < fewest_tiles ? fewest_tiles : alu_smaller(most, most_tiles));
 }
 
-void alu_spectral_kernel_gradient(const alu_convolution *s, const alu_tiling *tiling, const alu_scalar *x,
-                                  const alu_scalar *dy, alu_scalar *dkernel) {
-  const size_t n = tiling->transforms->length, most = tiles_at_once(s, tiling);
-  gradient_job job = {.shape = s, .tiling = tiling, .x = x, .dy = dy, .dkernel = dkernel};
-  job.image = alu_new_spectrum(3 * n, s->inputs, most);
-  job.gradient = alu_new_spectrum(3 * n, s->outputs, most);
-  job.products = alu_new_spectrum(3 * n, s->outputs, s->inputs);
-  job.product = alu_best_panel_product();
-  for (job.group = 0; job.group < alu_groups(n); job.group++) {
-    for (job.first = 0; job.first < tiling->count; job.first += most) {
-      job.tiles = alu_smaller(most, tiling->count - job.first);
-      alu_parallel(alu_parts(job.tiles, tiles_per_chunk), transform_chunk, &job);
-      alu_parallel(alu_first_point(n, job.group + 1) - alu_first_point(n, job.group), product_chunk, &job);
+static void run_groups(gradient_job *job, const alu_lined_kernel *lined) {
+  const size_t most = tiles_at_once(job->shape, job->tiling);
+  for (job->group = 0; job->group < alu_groups(job->tiling->transforms->length); job->group++) {
+    if (job->reversed)
+      alu_kernel_points(job->reversed_shape, job->tiling->transforms, lined, job->group, &job->kernel);
+    for (job->first = 0; job->first < job->tiling->count; job->first += most) {
+      job->tiles = alu_smaller(most, job->tiling->count - job->first);
+      alu_parallel(alu_parts(job->tiles, tiles_per_chunk), transform_chunk, job);
+      alu_parallel(points_of(job), product_chunk, job);
     }
-    alu_parallel(alu_parts(s->inputs, inputs_per_chunk), gather_chunk, &job);
+    alu_parallel(alu_parts(job->shape->inputs, inputs_per_chunk), gather_chunk, job);
+  }
+}
+
+void alu_spectral_gradients(const alu_convolution *s, const alu_tiling *tiling, const alu_tiling *reversed,
+                            const alu_scalar *x, const alu_scalar *kernel, const alu_scalar *dy, alu_scalar *dx,
+                            alu_scalar *dkernel) {
+  const size_t points = 3 * tiling->transforms->length, most = tiles_at_once(s, tiling);
+  const alu_convolution reversed_shape = alu_reversed(s);
+  gradient_job job = {.shape = s, .tiling = tiling, .reversed = reversed, .x = x, .dy = dy, .dx = dx};
+  job.reversed_shape = &reversed_shape;
+  job.dkernel = dkernel;
+  job.product = alu_best_panel_product();
+  job.image = alu_new_spectrum(points, s->inputs, most);
+  job.gradient = alu_new_spectrum(points, s->outputs, most);
+  job.products = alu_new_spectrum(points, s->outputs, s->inputs);
+  if (reversed) {
+    const size_t bytes = alu_round_up(s->inputs, alu_block) * sizeof(alu_scalar);
+    alu_scalar *no_bias = alu_take(bytes);
+    memset(no_bias, 0, bytes);
+    const alu_lined_kernel lined = alu_line_up(&reversed_shape, kernel, 1);
+    job.no_bias = no_bias;
+    job.kernel = alu_new_spectrum(points, s->inputs, s->outputs);
+    run_groups(&job, &lined);
+    alu_drop_spectrum(&job.kernel);
+    alu_drop_lined(&lined);
+    alu_give(no_bias, bytes);
+  } else {
+    run_groups(&job, NULL);
   }
   alu_drop_spectrum(&job.products);
   alu_drop_spectrum(&job.gradient);

@@ -134,14 +134,7 @@ static ALU_INLINE void ALU_SIZED(analyse_line)(const alu_source *w, size_t chann
 
 static ALU_INLINE void ALU_SIZED(analyse_group)(const alu_source *w, size_t channel, const int is_short,
                                                 const int is_plain, size_t group, alu_scalar *out, size_t step) {
-  if (group == 0) ALU_SIZED(analyse_line)(w, channel, is_short, is_plain, 0, out, step);
-  if (group == 1) ALU_SIZED(analyse_line)(w, channel, is_short, is_plain, 1, out, step);
-#if ALU_N > 4
-  if (group == 2) ALU_SIZED(analyse_line)(w, channel, is_short, is_plain, 2, out, step);
-#endif
-#if ALU_N > 6
-  if (group == 3) ALU_SIZED(analyse_line)(w, channel, is_short, is_plain, 3, out, step);
-#endif
+  ALU_FOR_GROUP(ALU_SIZED(analyse_line)(w, channel, is_short, is_plain, constant_group, out, step));
 }
 
 ALU_MACHINE_TARGET static void ALU_SIZED(analyse)(const alu_source *w, size_t channel, size_t group, alu_scalar *out,
@@ -228,52 +221,49 @@ static ALU_INLINE void ALU_SIZED(synthesise_group)(const alu_target *w, size_t c
 
 ALU_MACHINE_TARGET static void ALU_SIZED(synthesise)(const alu_target *w, size_t channel, size_t group,
                                                      const alu_scalar *in, size_t step, const alu_scalar *bias) {
-  if (group == 0) ALU_SIZED(synthesise_group)(w, channel, 0, in, step, bias);
-  if (group == 1) ALU_SIZED(synthesise_group)(w, channel, 1, in, step, bias);
-#if ALU_N > 4
-  if (group == 2) ALU_SIZED(synthesise_group)(w, channel, 2, in, step, bias);
-#endif
-#if ALU_N > 6
-  if (group == 3) ALU_SIZED(synthesise_group)(w, channel, 3, in, step, bias);
-#endif
+  ALU_FOR_GROUP(ALU_SIZED(synthesise_group)(w, channel, constant_group, in, step, bias));
 }
 
-// Nine taps (blocks of output channels) to the points, with all factors of the inverse transform: 2/n², 1/n² where real.
-ALU_MACHINE_TARGET static void ALU_SIZED(kernel)(const alu_scalar *taps, size_t tap_step, alu_scalar *out,
-                                                  size_t step) {
+// Nine taps to the points of one group, with the factors of the inverse transform: 2/n², 1/n² where a point is real.
+static ALU_INLINE void ALU_SIZED(kernel_group)(const alu_scalar *taps, size_t tap_step, const int group,
+                                               alu_scalar *out, size_t step) {
   enum { half = ALU_N / 2 };
   const alu_scalar unit = (alu_scalar)2 / (ALU_N * ALU_N);
-  alu_line re[3][half + 1], im[3][half + 1];
+  alu_line re[3][half + 1], im[3];
   ALU_UNROLL for (int p = 0; p < 3; p++) {
     const alu_line first = unit * alu_load(taps + (size_t)(3 * p) * tap_step);
     const alu_line middle = unit * alu_load(taps + (size_t)(3 * p + 1) * tap_step);
     const alu_line last = unit * alu_load(taps + (size_t)(3 * p + 2) * tap_step);
-    ALU_UNROLL for (int f = 0; f <= half; f++) {
-      re[p][f] = middle + ALU_SIZED(cosine)[f] * (first + last);
-      im[p][f] = ALU_SIZED(sine)[f] * (last - first);
+    ALU_UNROLL for (int f = 0; f <= half; f++) re[p][f] = middle + ALU_SIZED(cosine)[f] * (first + last);
+    im[p] = ALU_SIZED(sine)[group] * (last - first);
+  }
+  if (group == 0) {
+    ALU_UNROLL for (int f = 0; f <= half; f += half) {
+      const alu_line sum = re[0][f] + re[2][f], difference = re[2][f] - re[0][f];
+      alu_store(out, ALU_HALF * (re[1][f] + sum));
+      alu_store(out + step, ALU_HALF * (re[1][f] - sum));
+      out += 2 * step;
+      ALU_UNROLL for (int g = 1; g < half; g++, out += 3 * step)
+        ALU_PUT_FACTORS(out, step, re[1][f] + ALU_SIZED(cosine)[g] * sum, ALU_SIZED(sine)[g] * difference);
     }
+    return;
   }
-  ALU_UNROLL for (int f = 0; f <= half; f += half) {
-    const alu_line sum = re[0][f] + re[2][f], difference = re[2][f] - re[0][f];
-    alu_store(out, ALU_HALF * (re[1][f] + sum));
-    alu_store(out + step, ALU_HALF * (re[1][f] - sum));
-    out += 2 * step;
-    ALU_UNROLL for (int g = 1; g < half; g++, out += 3 * step)
-      ALU_PUT_FACTORS(out, step, re[1][f] + ALU_SIZED(cosine)[g] * sum, ALU_SIZED(sine)[g] * difference);
+  const alu_line sr = re[0][group] + re[2][group], si = im[0] + im[2];
+  const alu_line dr = re[2][group] - re[0][group], di = im[2] - im[0];
+  ALU_PUT_FACTORS(out, step, re[1][group] + sr, im[1] + si);
+  ALU_PUT_FACTORS(out + 3 * step, step, re[1][group] - sr, im[1] - si);
+  out += 6 * step;
+  ALU_UNROLL for (int g = 1; g < half; g++, out += 6 * step) {
+    const alu_scalar c = ALU_SIZED(cosine)[g], s = ALU_SIZED(sine)[g];
+    const alu_line a = re[1][group] + c * sr, b = im[1] + c * si;
+    ALU_PUT_FACTORS(out, step, a - s * di, b + s * dr);
+    ALU_PUT_FACTORS(out + 3 * step, step, a + s * di, b - s * dr); // frequency n − g
   }
-  ALU_UNROLL for (int f = 1; f < half; f++) {
-    const alu_line sr = re[0][f] + re[2][f], si = im[0][f] + im[2][f];
-    const alu_line dr = re[2][f] - re[0][f], di = im[2][f] - im[0][f];
-    ALU_PUT_FACTORS(out, step, re[1][f] + sr, im[1][f] + si);
-    ALU_PUT_FACTORS(out + 3 * step, step, re[1][f] - sr, im[1][f] - si);
-    out += 6 * step;
-    ALU_UNROLL for (int g = 1; g < half; g++, out += 6 * step) {
-      const alu_scalar c = ALU_SIZED(cosine)[g], s = ALU_SIZED(sine)[g];
-      const alu_line a = re[1][f] + c * sr, b = im[1][f] + c * si;
-      ALU_PUT_FACTORS(out, step, a - s * di, b + s * dr);
-      ALU_PUT_FACTORS(out + 3 * step, step, a + s * di, b - s * dr); // frequency n − g
-    }
-  }
+}
+
+ALU_MACHINE_TARGET static void ALU_SIZED(kernel)(const alu_scalar *taps, size_t tap_step, size_t group,
+                                                 alu_scalar *out, size_t step) {
+  ALU_FOR_GROUP(ALU_SIZED(kernel_group)(taps, tap_step, constant_group, out, step));
 }
 
 // The transpose of that: derivatives at the points of one group to their share of the derivatives of nine taps.
@@ -329,12 +319,5 @@ static ALU_INLINE void ALU_SIZED(gradient_group)(const alu_scalar *in, size_t st
 
 ALU_MACHINE_TARGET static void ALU_SIZED(kernel_gradient)(const alu_scalar *in, size_t step, size_t group,
                                                           alu_scalar *taps) {
-  if (group == 0) ALU_SIZED(gradient_group)(in, step, 0, taps);
-  if (group == 1) ALU_SIZED(gradient_group)(in, step, 1, taps);
-#if ALU_N > 4
-  if (group == 2) ALU_SIZED(gradient_group)(in, step, 2, taps);
-#endif
-#if ALU_N > 6
-  if (group == 3) ALU_SIZED(gradient_group)(in, step, 3, taps);
-#endif
+  ALU_FOR_GROUP(ALU_SIZED(gradient_group)(in, step, constant_group, taps));
 }

@@ -77,3 +77,20 @@ void alu_analyse_gradient(const alu_convolution *s, const alu_tiling *tiling, co
                                          out->step);
   }
 }
+
+void alu_synthesise_tiles(const alu_convolution *s, const alu_tiling *tiling, const alu_spectrum *in, size_t start,
+                          size_t group, size_t first, size_t end, const alu_scalar *bias, alu_scalar *y) {
+  for (size_t tile = first; tile < end; tile++) {
+    const size_t column = tile % tiling->across * tiling->side, rest = tile / tiling->across;
+    const size_t row = rest % tiling->down * tiling->side, image = rest / tiling->down;
+    const alu_target target = {
+        .image = y + ((image * s->result_height + row) * s->result_width + column) * s->outputs,
+        .rows = alu_smaller(tiling->side, s->result_height - row),
+        .columns = alu_smaller(tiling->side, s->result_width - column),
+        .width = s->result_width,
+        .channels = s->outputs};
+    for (size_t c = 0; c < s->outputs; c += alu_block)
+      tiling->transforms->synthesise(&target, c, group, in->data + alu_place(in, start + tile - first, c), in->step,
+                                     bias + c);
+  }
+}

@@ -12,6 +12,24 @@
 #define ALU_JOIN3(a, b, c) ALU_JOIN3_(a, b, c)
 #define ALU_SIZED(name) ALU_JOIN3(name, ALU_N, ALU_MACHINE)
 
+// A call for each group there can be, so that the group is a constant in it.
+#define ALU_FOR_GROUP(call)             \
+  do {                                  \
+    if (group == 0) {                   \
+      enum { constant_group = 0 };      \
+      call;                             \
+    } else if (group == 1) {            \
+      enum { constant_group = 1 };      \
+      call;                             \
+    } else if (ALU_N > 4 && group == 2) { \
+      enum { constant_group = 2 };      \
+      call;                             \
+    } else if (ALU_N > 6 && group == 3) { \
+      enum { constant_group = 3 };      \
+      call;                             \
+    }                                   \
+  } while (0)
+
 // Macros, because a function's vector arguments would depend on the machine.
 #define alu_load(pointer) (*(const alu_line *)(pointer))
 #define alu_store(pointer, value) (*(alu_line *)(pointer) = (value))

@@ -67,18 +67,33 @@ extension StoredScene {
   /// The extremes of every band over the valid pixels.
   func range(_ mask: [Bool]) -> BandRange {
     let bands = self.bands
-    var range = BandRange(
-      least: [Scalar](repeating: .infinity, count: bands), most: [Scalar](repeating: -.infinity, count: bands))
+    let pixelsPerChunk = 16_384
+    let chunks = (mask.count + pixelsPerChunk - 1) / pixelsPerChunk
+    // One row of least and one of most values per chunk.
+    var extremes = [Scalar](repeating: .infinity, count: chunks * bands)
+    extremes += [Scalar](repeating: -.infinity, count: chunks * bands)
     values.withUnsafeScalars { values in
-      for pixel in mask.indices where mask[pixel] {
-        for band in 0..<bands {
-          let value = values[pixel * bands + band]
-          range.least[band] = min(range.least[band], value)
-          range.most[band] = max(range.most[band], value)
+      extremes.withUnsafeMutableBufferPointer { extremes in
+        guard let least = extremes.baseAddress else { return }
+        parallelFor(chunks) { chunk in
+          let low = least + chunk * bands
+          let high = least + (chunks + chunk) * bands
+          for pixel in (chunk * pixelsPerChunk)..<min(mask.count, (chunk + 1) * pixelsPerChunk) where mask[pixel] {
+            for band in 0..<bands {
+              let value = values[pixel * bands + band]
+              low[band] = min(low[band], value)
+              high[band] = max(high[band], value)
+            }
+          }
         }
       }
     }
-    return range
+    let perBand = { (start: Int, choose: (Scalar, Scalar) -> Scalar) in
+      (0..<bands).map { band in
+        (0..<chunks).map { extremes[start + $0 * bands + band] }.reduce(extremes[start + band], choose)
+      }
+    }
+    return BandRange(least: perBand(0, min), most: perBand(chunks * bands, max))
   }
 
   private mutating func checkScale(_ mask: [Bool], _ range: BandRange, _ options: ReadingOptions) throws {

@@ -66,8 +66,7 @@ extension Tensor {
     }
     let parents = [self, kernel] + (bias.map { [$0] } ?? [])
     return .recording(value, from: parents) { upstream, isNeeded in
-      let dx = isNeeded[0] ? geometry.inputGradient(of: x, upstream, weights) : nil
-      let dkernel = isNeeded[1] ? geometry.kernelGradient(of: weights, upstream, x) : nil
+      let (dx, dkernel) = geometry.gradients(x, weights, upstream, isNeeded)
       if isNeeded.count == 2 { return [dx, dkernel] }
       return [dx, dkernel, isNeeded[2] ? upstream.reduced(to: [weights.shape[3]]) : nil]
     }
@@ -145,17 +144,15 @@ private struct ConvolutionShape: Sendable {
       result_height: height, result_width: width)
     result = [image[0], height, width, kernel[3]]
   }
-  func inputGradient(of x: Tensor, _ upstream: Tensor, _ kernel: Tensor) -> Tensor {
+  func gradients(
+    _ x: Tensor, _ kernel: Tensor, _ upstream: Tensor, _ isNeeded: [Bool]
+  ) -> (x: Tensor?, kernel: Tensor?) {
     var shape = c
-    return Tensor(uninitialized: x.shape) { out in
-      alu_convolve_input_gradient(&shape, upstream.storage.pointer, kernel.storage.pointer, out.baseAddress)
-    }
-  }
-
-  func kernelGradient(of kernel: Tensor, _ upstream: Tensor, _ x: Tensor) -> Tensor {
-    var shape = c
-    return Tensor(uninitialized: kernel.shape) { out in
-      alu_convolve_kernel_gradient(&shape, x.storage.pointer, upstream.storage.pointer, out.baseAddress)
-    }
+    let dx = isNeeded[0] ? Tensor(x.shape, Storage(uninitialized: x.count)) : nil
+    let dkernel = isNeeded[1] ? Tensor(kernel.shape, Storage(uninitialized: kernel.count)) : nil
+    alu_convolve_gradients(
+      &shape, x.storage.pointer, kernel.storage.pointer, upstream.storage.pointer, dx?.storage.pointer,
+      dkernel?.storage.pointer)
+    return (dx, dkernel)
   }
 }

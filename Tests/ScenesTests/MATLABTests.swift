@@ -265,4 +265,24 @@ struct MATLABTests {
       }
     }
   }
+
+  @Test("cells that declare more members than their bytes can hold are refused")
+  func cellBombs() throws {
+    try withTemporaryDirectory { directory in
+      let fixture = MATFixture(directory.appendingPathComponent("scene.mat"))
+      fixture.add("cood", cells: ["tree", "water"])
+      fixture.add("Y", [3, 4, 5], cube)
+      let url = fixture.close()
+      check(try Scene(contentsOf: url))
+      var bytes = try Data(contentsOf: url)
+      // Header, the element's tag, flags (16 bytes), the extents' tag: then 2 × 1.
+      bytes.replaceSubrange(160..<164, with: [0xFF, 0xFF, 0xFF, 0x0F])
+      try bytes.write(to: url)
+      let error = #expect(throws: SceneError.self) { try Scene(contentsOf: url) }
+      guard case .tooLarge? = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+    }
+  }
 }

@@ -18,9 +18,6 @@ typedef struct {
 // bias may be NULL.
 void alu_convolve(const alu_convolution *shape, const alu_scalar *x, const alu_scalar *kernel, const alu_scalar *bias,
                   alu_scalar *y);
-// ∂/∂x for the upstream gradient dy.
-void alu_convolve_input_gradient(const alu_convolution *shape, const alu_scalar *dy, const alu_scalar *kernel,
-                                 alu_scalar *dx);
-// ∂/∂kernel for the upstream gradient dy.
-void alu_convolve_kernel_gradient(const alu_convolution *shape, const alu_scalar *x, const alu_scalar *dy,
-                                  alu_scalar *dkernel);
+// ∂/∂x and ∂/∂kernel for the upstream gradient dy; either may be NULL.
+void alu_convolve_gradients(const alu_convolution *shape, const alu_scalar *x, const alu_scalar *kernel,
+                            const alu_scalar *dy, alu_scalar *dx, alu_scalar *dkernel);

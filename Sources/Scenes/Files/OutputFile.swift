@@ -1,13 +1,13 @@
 import Foundation
 
 /// A new file being written; every call is checked and names the path.
-final class OutputFile {
+package final class OutputFile {
   let path: String
   private let descriptor: Int32
   private var isOpen = true
 
   /// Makes the file, which must not exist; a symbolic link of that name is not followed.
-  init(_ url: URL) throws {
+  package init(_ url: URL) throws {
     path = url.path
     descriptor = url.withUnsafeFileSystemRepresentation { name in
       name.map { open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666) } ?? -1
@@ -17,7 +17,8 @@ final class OutputFile {
 
   deinit { if isOpen { Glibc.close(descriptor) } }
 
-  func write(_ bytes: UnsafeRawBufferPointer) throws {
+  /// Appends bytes.
+  package func write(_ bytes: UnsafeRawBufferPointer) throws {
     var done = 0
     while done < bytes.count {
       let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
@@ -27,13 +28,14 @@ final class OutputFile {
     }
   }
 
-  func write(_ text: String) throws {
+  /// Appends a text as UTF-8.
+  package func write(_ text: String) throws {
     var text = text
     try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
   }
 
   /// Closes the file; some file systems only now say that the disk is full.
-  func close() throws {
+  package func close() throws {
     isOpen = false
     guard Glibc.close(descriptor) == 0 else { throw SceneError.cannotWrite(path: path, reason: systemError()) }
   }

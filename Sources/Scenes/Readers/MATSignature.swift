@@ -28,31 +28,3 @@ enum MATSignature {
     }
   }
 }
-
-/// The outermost elements of a version 5 file, walked before a library sees them: every one must lie in the file.
-enum MATElements {
-  static func check(_ file: InputFile) throws {
-    let start = try file.start(upTo: MATSignature.headerLength)
-    let isBigEndian = start[126] == 0x4D
-    var position = MATSignature.headerLength
-    var count = 0
-    while position + 8 <= file.size {
-      let tag = try file.bytes(in: position..<(position + 8))
-      let length = tag.withUnsafeBytes { bytes in
-        bytes.baseAddress.map { Int(UInt32.read($0 + 4, isBigEndian: isBigEndian)) } ?? 0
-      }
-      guard length <= file.size - position - 8 else {
-        throw SceneError.truncated(path: file.path, expectedBytes: position + 8 + length, foundBytes: file.size)
-      }
-      position += 8 + length
-      count += 1
-    }
-    guard position == file.size else {
-      throw SceneError.truncated(path: file.path, expectedBytes: position + 8, foundBytes: file.size)
-    }
-    guard count > 0 else {
-      throw SceneError.malformed(
-        path: file.path, field: "file", expected: "at least one variable", found: "\(file.size) bytes without any")
-    }
-  }
-}

@@ -28,7 +28,7 @@ public enum Split: Sendable, Equatable, CustomStringConvertible {
     public let test: [Int]
   }
 
-  /// Reads `none`, `random:0.8` or `blocks:0.8`, where the number is the training share.
+  /// Reads `none`, `random:0.8` or `block:0.8`, where the number is the training share.
   ///
   /// - Throws: ``UnmixingError/malformedOption(option:found:expected:)``.
   public init(parsing text: String) throws {
@@ -40,8 +40,8 @@ public enum Split: Sendable, Equatable, CustomStringConvertible {
       self = .none
       return
     }
-    guard let kind = parts.first, kind == "random" || kind == "blocks" else {
-      throw malformed("none, random:SHARE or blocks:SHARE, as in random:0.8")
+    guard let kind = parts.first, kind == "random" || kind == "block" else {
+      throw malformed("none, random:SHARE or block:SHARE, as in random:0.8")
     }
     guard parts.count == 2, let share = Double(parts[1]), share > 0, share < 1 else {
       throw malformed("a training share between 0 and 1, as in \(kind):0.8")
@@ -54,7 +54,7 @@ public enum Split: Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .none: "none"
     case .random(let share): "random:\(share)"
-    case .blocks(let share): "blocks:\(share)"
+    case .blocks(let share): "block:\(share)"
     }
   }
 

@@ -43,12 +43,13 @@ package struct EstimateFolder {
       written.append((raster.file + ".img", raster.content))
     }
     if let endmembers = estimate.endmembers {
-      try Data(Self.table(of: endmembers).utf8).write(to: directory.appendingPathComponent("endmembers.csv"))
+      try OutputFile.write(Self.table(of: endmembers), to: directory.appendingPathComponent("endmembers.csv"))
       written.append(("endmembers.csv", "endmember spectra"))
       try ENVIWriter().write(endmembers, to: directory.appendingPathComponent("endmembers.sli"))
       written.append(("endmembers.sli", "the same as a spectral library"))
     }
-    try Data(MapPage(estimate).image().encoded).write(to: directory.appendingPathComponent("abundance-maps.png"))
+    try OutputFile.write(
+      MapPage(estimate).image().encoded, to: directory.appendingPathComponent("abundance-maps.png"))
     written.append(("abundance-maps.png", "maps of abundances and their standard deviations"))
     return written
   }

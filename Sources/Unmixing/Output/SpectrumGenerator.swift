@@ -28,19 +28,17 @@ package struct SpectrumGenerator {
 
   /// Writes rows `spectrum, quantity, abundances…, bands…` where the quantity is mean, sd or draw n.
   ///
-  /// - Throws: what the system says of a failed write; what `observe` throws.
+  /// - Throws: ``SceneError/cannotWrite(path:reason:)``; what `observe` throws.
   package func write(_ abundances: Tensor, to url: URL, observe: (_ done: Int) throws -> Void) throws {
-    try Data().write(to: url)
-    let file = try FileHandle(forWritingTo: url)
+    let file = try OutputFile(url)
     let description = model.description
     let bands = description.wavelengths?.map { "\($0)" } ?? (1...description.bands).map { "band \($0)" }
     let head = CommaSeparated.line(["spectrum", "quantity"] + description.endmemberNames + bands)
-    try file.write(contentsOf: Data(head.utf8))
+    try file.write(head)
     let count = abundances.shape[0]
     for start in stride(from: 0, to: count, by: 256) {
       let rows = start..<min(start + 256, count)
-      let text = self.text(abundances.slice(along: 0, rows), rows)
-      try file.write(contentsOf: Data(text.utf8))
+      try file.write(text(abundances.slice(along: 0, rows), rows))
       try observe(rows.upperBound)
     }
     try file.close()

@@ -53,7 +53,11 @@ struct Synthesize: ParsableCommand {
   /// A name wins over a file of that name without an extension.
   private func chosenRecipe() throws -> Recipe {
     if Recipe.names.contains(recipe) { return try Recipe.named(recipe) }
-    let looksLikeFile = recipe.contains("/") || recipe.contains(".") || FileManager.default.fileExists(atPath: recipe)
-    return looksLikeFile ? try Recipe(contentsOf: URL(fileURLWithPath: recipe)) : try Recipe.named(recipe)
+    let url = URL(fileURLWithPath: recipe)
+    if FileManager.default.fileExists(atPath: url.path) { return try Recipe(contentsOf: url) }
+    if recipe.contains("/") || recipe.contains(".") {
+      throw SceneError.cannotOpen(path: url.path, reason: String(cString: strerror(ENOENT)))
+    }
+    return try Recipe.named(recipe)
   }
 }

@@ -82,7 +82,9 @@ struct ConfigurationResolver {
     _ base: SettingTree, with patch: SettingTree, at path: String, source: String
   ) throws -> SettingTree {
     guard case .mapping(var entries) = base else {
-      if case .mapping = patch { throw misplaced(patch, path, source, expected: "a value") }
+      if let expected = base.words(notFitting: patch) {
+        throw misplaced(patch, path, source, expected: Configuration.choices[path]?.joined(separator: ", ") ?? expected)
+      }
       return patch
     }
     guard case .mapping(let changes) = patch else {
@@ -100,7 +102,7 @@ struct ConfigurationResolver {
   }
 
   private func misplaced(_ patch: SettingTree, _ path: String, _ source: String, expected: String) -> WorldFault {
-    .malformed(path: source, field: path.isEmpty ? "top" : path, expected: expected, found: patch.shown)
+    .malformed(path: source, field: path.isEmpty ? "top" : path, expected: expected, found: "\"\(patch.shown)\"")
   }
 
   private func unknown(_ key: String, _ source: String, among candidates: [String]) -> WorldFault {
@@ -112,29 +114,34 @@ struct ConfigurationResolver {
     path.split(separator: ".").reversed().reduce(value) { .mapping([(String($1), $0)]) }
   }
 
+  /// What fits its kind and is still refused: a word that is no choice, a number out of its type's range.
   private func fault(of error: DecodingError) -> UnmixingError {
-    switch error {
-    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      return fault(at: context.codingPath, expected: Self.words(for: type))
-    case .dataCorrupted(let context): return fault(at: context.codingPath, expected: "a whole number")
-    case .keyNotFound(let key, let context): return fault(at: context.codingPath + [key], expected: "a value")
-    @unknown default: return .configuration(field: "configuration", expected: "known values", found: "\(error)")
-    }
+    let context: DecodingError.Context? =
+      switch error {
+      case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
+        .dataCorrupted(let context):
+        context
+      @unknown default: nil
+      }
+    let path = (context?.codingPath ?? []).filter { $0.intValue == nil }.map(\.stringValue).joined(separator: ".")
+    let expected = Configuration.choices[path]?.joined(separator: ", ") ?? "another value"
+    return .configuration(field: path, expected: expected, found: "\"\(tree[path]?.shown ?? "")\"")
   }
+}
 
-  private func fault(at keys: [any CodingKey], expected: String) -> UnmixingError {
-    let path = keys.filter { $0.intValue == nil }.map(\.stringValue).joined(separator: ".")
-    let choices = Configuration.choices[path]?.joined(separator: ", ")
-    return .configuration(field: path, expected: choices ?? expected, found: "\"\(tree[path]?.shown ?? "")\"")
-  }
-
-  private static func words(for type: any Any.Type) -> String {
-    switch type {
-    case is Int.Type: "a whole number"
-    case is Double.Type: "a number"
-    case is Bool.Type: "true or false"
-    case is String.Type: "a word"
-    default: "a list of whole numbers"
+extension SettingTree {
+  /// What should stand here instead of another value; `nil` when that one will do.
+  fileprivate func words(notFitting other: SettingTree) -> String? {
+    switch (self, other) {
+    case (.integer, .integer), (.number, .number), (.number, .integer), (.truth, .truth), (.text, .text): nil
+    case (.list(let own), .list(let values)):
+      values.contains { value in own.first?.words(notFitting: value) != nil } ? "a list of whole numbers" : nil
+    case (.integer, _): "a whole number"
+    case (.number, _): "a number"
+    case (.truth, _): "true or false"
+    case (.text, _): "a word"
+    case (.list, _): "a list of whole numbers"
+    case (.mapping, _): "a mapping"
     }
   }
 }

@@ -11,7 +11,7 @@ struct ModelArguments: ParsableArguments {
     help: ArgumentHelp(
       "Which pixels learn and which are held out for testing: random:SHARE, block:SHARE or none (default: none).",
       valueName: "split"),
-    transform: Split.init(argument:))
+    transform: Split.init(parsing:))
   var split: Split?
 
   @Option(
@@ -56,10 +56,3 @@ struct ModelArguments: ParsableArguments {
 }
 
 extension Preset: ExpressibleByArgument {}
-
-extension Split {
-  /// A split as the command line has it: `block:0.8` beside the other forms.
-  init(argument: String) throws {
-    try self.init(parsing: argument.hasPrefix("block:") ? "blocks:" + argument.dropFirst("block:".count) : argument)
-  }
-}

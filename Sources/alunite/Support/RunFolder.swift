@@ -62,12 +62,12 @@ struct RunFolder {
     }
     try Self.write(lines, to: losses)
     let picture = LossPicture.bytes(of: history)
-    try writeAtomically(to: lossPicture, overwriting: true) { try Data(picture).write(to: $0) }
+    try writeAtomically(to: lossPicture, overwriting: true) { try OutputFile.write(picture, to: $0) }
   }
 
   /// Writes a text whole or not at all.
   static func write(_ text: String, to url: URL) throws {
-    try writeAtomically(to: url, overwriting: true) { try Data(text.utf8).write(to: $0) }
+    try writeAtomically(to: url, overwriting: true) { try OutputFile.write(text, to: $0) }
   }
 }
 

@@ -75,11 +75,11 @@ import Unmixing
   }
 
   @Test(arguments: [
-    ("rnd:0.8", "split: expected none, random:SHARE or blocks:SHARE, as in random:0.8, found \"rnd:0.8\""),
-    ("", "split: expected none, random:SHARE or blocks:SHARE, as in random:0.8, found \"\""),
-    ("none:0.5", "split: expected none, random:SHARE or blocks:SHARE, as in random:0.8, found \"none:0.5\""),
+    ("rnd:0.8", "split: expected none, random:SHARE or block:SHARE, as in random:0.8, found \"rnd:0.8\""),
+    ("", "split: expected none, random:SHARE or block:SHARE, as in random:0.8, found \"\""),
+    ("none:0.5", "split: expected none, random:SHARE or block:SHARE, as in random:0.8, found \"none:0.5\""),
     ("random", "split: expected a training share between 0 and 1, as in random:0.8, found \"random\""),
-    ("blocks:80", "split: expected a training share between 0 and 1, as in blocks:0.8, found \"blocks:80\""),
+    ("block:80", "split: expected a training share between 0 and 1, as in block:0.8, found \"block:80\""),
     ("random:", "split: expected a training share between 0 and 1, as in random:0.8, found \"random:\""),
     ("random:0.8:1", "split: expected a training share between 0 and 1, as in random:0.8, found \"random:0.8:1\""),
     ("random:nan", "split: expected a training share between 0 and 1, as in random:0.8, found \"random:nan\""),
