@@ -1,10 +1,10 @@
 // Fully constrained least squares by an exact active set method.
 //
 // With r the first member of a support S (the endmembers that take part) and a = e_r + E z, E = (e_i - e_r) over the
-// other members, the solution with the sum constraint alone is H z = E'(c - G e_r), H = E'G E. Few supports occur in an
-// image, so what a support needs is computed once and kept: up to eight endmembers the affine map a = P_S c + q_S
-// itself, P_S = E H^-1 E' and q_S = e_r - P_S G e_r; beyond that the Cholesky factor of H. It depends on nothing but the
-// support, so the order in which pixels come never shows in the results.
+// other members, the solution with the sum constraint alone is H z = E'(c - G e_r), H = E'G E. Few supports occur in
+// an image, so what a support needs is computed once and kept: up to eight endmembers the affine map a = P_S c + q_S
+// itself, P_S = E H^-1 E' and q_S = e_r - P_S G e_r; beyond that the Cholesky factor of H. It depends on nothing but
+// the support, so the order in which pixels come never shows in the results.
 
 #include "alu_simplex.h"
 
@@ -186,8 +186,8 @@ static inline __attribute__((always_inline)) void slacks(const solver *s, const 
   for (size_t i = 0; i < stride; i++) w[i] -= level;
 }
 
-// Guesses the support: drops all negative members at once, then lets in the worst of those left out. Nearly always right
-// within a few steps; what it returns true for satisfies the optimality conditions.
+// Guesses the support: drops all negative members at once, then lets in the worst of those left out. Nearly always
+// right within a few steps; what it returns true for satisfies the optimality conditions.
 static inline __attribute__((always_inline)) bool solve_by_guessing(solver *s, const double *c, double *a,
                                                                     double tolerance, size_t stride) {
   uint32_t all = s->count == 32 ? 0xFFFFFFFFu : (1u << s->count) - 1, support = all;
@@ -251,17 +251,23 @@ static void solve_by_descent(solver *s, const double *c, double *a, double toler
         support &= ~(1u << blocking);
       }
     }
-    refused = 0;
+    // Dropped at once, by rounding: letting it in again would go round in circles.
+    refused = support >> worst & 1 ? 0 : refused | 1u << worst;
   }
 }
 
 static inline __attribute__((always_inline)) void solve_all(solver *s, const double *products, size_t distance,
                                                             size_t pixels, alu_scalar *abundances, size_t stride) {
   for (size_t p = 0; p < pixels; p++) {
-    double c[most] = {0}, a[most], largest = s->scale;
+    double c[most] = {0}, a[most], largest = s->scale, zero = 0;
     for (size_t k = 0; k < s->count; k++) {
       c[k] = products[p * distance + k];
       largest = fmax(largest, fabs(c[k]));
+      zero += c[k] * 0; // NaN if c[k] is not finite
+    }
+    if (zero != 0) {
+      for (size_t k = 0; k < s->count; k++) abundances[p * s->count + k] = (alu_scalar)NAN;
+      continue;
     }
     double tolerance = 1e-12 * largest;
     if (!solve_by_guessing(s, c, a, tolerance, stride)) solve_by_descent(s, c, a, tolerance);

@@ -46,8 +46,8 @@ void alu_project(const alu_scalar *spectra, size_t pixels, size_t bands, const d
 enum { block = 64, rows_at_once = 4, columns_at_once = 8 };
 typedef double vector __attribute__((vector_size(32), aligned(8)));
 
-// scatter[i + r, j + c] += sum over p of x[p, i + r] x[p, j + c] for one tile, held in registers. Rows of `x` are padded
-// with zeros to `stride`, a multiple of the tile, so only writing has to mind the edge.
+// scatter[i + r, j + c] += sum over p of x[p, i + r] x[p, j + c] for one tile, held in registers. Rows of `x` are
+// padded with zeros to `stride`, a multiple of the tile, so only writing has to mind the edge.
 static inline __attribute__((always_inline)) void update_tile(const double *x, size_t pixels, size_t stride, size_t i,
                                                               size_t j, double *scatter, size_t bands) {
 #pragma clang fp contract(fast)

@@ -16,9 +16,9 @@ void alu_project(const alu_scalar *spectra, size_t pixels, size_t bands, const d
 void alu_scatter(const alu_scalar *spectra, const uint8_t *valid, size_t pixels, size_t bands, const double *center,
                  double *scatter);
 
-// One problem min |y - sum_k a_k m_k|^2 over the simplex, for many y. Since the a_k sum to one, endmembers and pixels may
-// be centred first: `gram` is the [count, count] matrix of inner products of centred endmembers, and the right-hand
-// sides are inner products of centred endmembers and pixels, up to a constant per pixel.
+// One problem min |y - sum_k a_k m_k|^2 over the simplex, for many y. Since the a_k sum to one, endmembers and pixels
+// may be centred first: `gram` is the [count, count] matrix of inner products of centred endmembers, and the right-
+// hand sides are inner products of centred endmembers and pixels, up to a constant per pixel.
 typedef struct {
   size_t count; // endmembers, 1 ... alu_fcls_most
   const double *gram;
@@ -30,6 +30,7 @@ void alu_fcls(const alu_fcls_problem *problem, const double *products, size_t st
               alu_scalar *abundances);
 
 // The largest violation of the optimality conditions by each pixel's abundances, relative to the largest squared norm
-// of a centred endmember: of a >= 0, sum a = 1, g_k >= a.g, a_k (g_k - a.g) = 0, with the gradient g = gram a - products.
+// of a centred endmember: of a >= 0, sum a = 1, g_k >= a.g, a_k (g_k - a.g) = 0, with the gradient g = gram a -
+// products.
 void alu_fcls_residual(const alu_fcls_problem *problem, const double *products, size_t stride, size_t pixels,
                        const alu_scalar *abundances, double *residual);

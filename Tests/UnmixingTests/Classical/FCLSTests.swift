@@ -91,11 +91,16 @@ import Unmixing
     expectClose(found[1], Tensor([0.5, 0.5, 0]), absolute: 1e-7, because: "half as bright is half black")
   }
 
-  @Test func answersNaNForASpectrumThatIsNotFinite() {
-    let problem = SimplexLeastSquares(endmembers: matrix([[0, 1], [1, 0], [1, 1]]))
-    let found = problem.solve(matrix([[.nan, 0], [0.5, 0.5]]))
+  @Test(arguments: [[[0, 1], [1, 0], [1, 1]], [[0, 1], [1, 0], [0.5, 0.5]]])
+  func answersNaNForASpectrumThatIsNotFinite(endmembers: [[Scalar]]) {
+    // The second set is affinely dependent and takes another path.
+    let problem = SimplexLeastSquares(endmembers: matrix(endmembers))
+    let found = problem.solve(matrix([[.nan, 0], [0.5, .infinity], [0.5, 0.5]]))
     #expect(found[0].scalars.allSatisfy { $0.isNaN })
-    #expect(found[1].scalars.allSatisfy { $0.isFinite })
+    #expect(found[1].scalars.allSatisfy { $0.isNaN })
+    #expect(found[2].scalars.allSatisfy { $0.isFinite })
+    let residuals = problem.residuals(of: found, for: matrix([[.nan, 0], [0.5, .infinity], [0.5, 0.5]]))
+    #expect(residuals[0] == .infinity)
   }
 
   // MARK: Sameness

@@ -23,8 +23,8 @@ import Unmixing
   }
 
   @Test func takesTheWorkedExample() {
-    // Row minima 1 + 2 + 1 both want column 1; the cheapest compromise is 2 + 2 + 1 = 5 … here by hand:
-    // rows → columns (1, 0, 2): 1 + 2 + 2 = 5; (0, 1, 2): 4 + 0 + 2 = 6; (1, 2, 0): 1 + 5 + 3 = 9; (2, 1, 0): 3 + 0 + 3 = 6.
+    // Columns taken by the rows, and the sum: 012 → 4 + 0 + 2 = 6, 021 → 4 + 5 + 2 = 11, 102 → 1 + 2 + 2 = 5,
+    // 120 → 1 + 5 + 3 = 9, 201 → 3 + 2 + 2 = 7, 210 → 3 + 0 + 3 = 6.
     let found = Assignment(minimizing: [[4, 1, 3], [2, 0, 5], [3, 2, 2]])
     #expect(found.columnOfRow == [1, 0, 2])
     #expect(found.cost == 5)
