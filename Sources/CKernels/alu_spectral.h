@@ -13,31 +13,41 @@
 
 typedef alu_scalar alu_line __attribute__((vector_size(64), aligned(sizeof(alu_scalar))));
 
-// A row of a tile: where its first place lies (even outside the image), and which places lie inside.
+// Rows of a tile: where the first one's first place lies (even outside the image), and which places lie inside.
 typedef struct {
   const alu_scalar *start, *last_line; // the last place in memory where a whole line may be read
   ptrdiff_t begin, end;
-  size_t channels;
+  size_t channels, rows, row_step;
 } alu_row_source;
 
 typedef struct {
-  alu_scalar *start; // the row's first output
+  alu_scalar *start;      // the first row's first output
   const alu_scalar *bias; // in whole lines
-  size_t columns, channels;
+  size_t columns, channels, rows, row_step;
 } alu_row_target;
 
-// The transforms of one size; `step` is the distance between points. Rows come first, all groups together: group 0 has
-// the two real columns of the half spectrum, f the complex column f, each as two rows u and v of padded channels. Then
-// come columns, group by group, one line of channels at a time, so that the points in work fit into a core's cache.
+// What lies between groups, rows, and u and v of one row, after a row's transform.
+typedef struct {
+  size_t group, row, channels;
+} alu_row_steps;
+
+// A column of a tile, `count` channels from `channel` on: of so many in a row, `step` from point to point.
+typedef struct {
+  size_t channel, count, channels, step;
+} alu_column;
+
+// The transforms of one size. Rows come first, all groups together: group 0 has the two real columns of the half
+// spectrum, f the complex column f, each as two rows u and v of padded channels. Then come columns, group by group, so
+// that the points in work fit into a core's cache.
 // The last `missing` rows and columns of a tile are zero: none, `reach` or twice that.
 typedef struct {
   size_t length, reach;
-  void (*analyse_row)(const alu_row_source *s, size_t missing, alu_scalar *out, size_t group_step, size_t channels);
-  void (*analyse_column)(const alu_scalar *const *rows, size_t channel, size_t channels, size_t missing, size_t group,
-                         alu_scalar *out, size_t step);
-  void (*synthesise_column)(const alu_scalar *in, size_t step, size_t group, alu_scalar *out, size_t row_step,
-                            size_t rows, size_t channels);
-  void (*synthesise_row)(const alu_scalar *in, size_t group_step, size_t channels, const alu_row_target *t);
+  void (*analyse_rows)(const alu_row_source *s, size_t missing, alu_scalar *out, const alu_row_steps *steps);
+  void (*analyse_column)(const alu_scalar *const *rows, const alu_column *c, size_t missing, size_t group,
+                         alu_scalar *out);
+  void (*synthesise_column)(const alu_scalar *in, const alu_column *c, size_t group, alu_scalar *out, size_t row_step,
+                            size_t rows);
+  void (*synthesise_rows)(const alu_scalar *in, const alu_row_steps *steps, const alu_row_target *t);
   // All taps, with the factors 2/n² of the inverse (1/n² where real).
   void (*kernel)(const alu_scalar *taps, size_t tap_step, size_t group, alu_scalar *out, size_t step);
   // One group's share of the derivatives of the taps.
@@ -60,7 +70,8 @@ typedef struct {
   size_t side, across, down, count; // outputs a tile is wide; tiles per row, per column, in all images
 } alu_tiling;
 
-alu_tiling alu_best_tiling(const alu_convolution *shape);
+// For the convolution, or for its gradient with respect to the kernel.
+alu_tiling alu_best_tiling(const alu_convolution *shape, int is_kernel_gradient);
 
 // Points of many tiles (or of many rows of a kernel): [point][panel of channels][tile][channel].
 typedef struct {
@@ -99,9 +110,13 @@ typedef struct {
   size_t channels, across, first, count, bytes; // channels: padded to whole lines; rows: all images' in one sequence
 } alu_rows;
 
-static inline size_t alu_group_step(const alu_rows *r) { return r->count * r->across * 2 * r->channels; }
+static inline alu_row_steps alu_steps(const alu_rows *r) {
+  const size_t row = r->across * 2 * r->channels;
+  return (alu_row_steps){r->count * row, row, r->channels};
+}
 static inline alu_scalar *alu_row(const alu_rows *r, size_t group, size_t row, size_t column) {
-  return r->data + group * alu_group_step(r) + ((row - r->first) * r->across + column) * 2 * r->channels;
+  const alu_row_steps steps = alu_steps(r);
+  return r->data + group * steps.group + (row - r->first) * steps.row + column * 2 * r->channels;
 }
 
 // The transforms of those rows that strips [first, end) need.

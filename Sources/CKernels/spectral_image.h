@@ -34,25 +34,29 @@ static ALU_INLINE void ALU_SIZED(analyse_row_line)(const alu_row_source *w, size
   }
 }
 
-static ALU_INLINE void ALU_SIZED(analyse_whole_row)(const alu_row_source *w, const int missing, alu_scalar *out,
-                                                    size_t group_step, size_t channels) {
+static ALU_INLINE void ALU_SIZED(analyse_some_rows)(const alu_row_source *w, const int missing, alu_scalar *out,
+                                                    const alu_row_steps *steps) {
   const ptrdiff_t first = missing ? ALU_REACH : 0, past = missing ? ALU_N + ALU_REACH - missing : ALU_N;
-  size_t channel = 0;
-  if (w->begin <= first && w->end >= past)
-    for (; channel + alu_block <= w->channels; channel += alu_block)
-      ALU_SIZED(analyse_row_line)(w, channel, missing, 1, out + channel, group_step, channels);
-  for (; channel < w->channels; channel += alu_block)
-    ALU_SIZED(analyse_row_line)(w, channel, missing, 0, out + channel, group_step, channels);
+  const int is_inside = w->begin <= first && w->end >= past;
+  alu_row_source row = *w;
+  for (size_t r = 0; r < w->rows; r++, row.start += w->row_step, out += steps->row) {
+    size_t channel = 0;
+    if (is_inside)
+      for (; channel + alu_block <= w->channels; channel += alu_block)
+        ALU_SIZED(analyse_row_line)(&row, channel, missing, 1, out + channel, steps->group, steps->channels);
+    for (; channel < w->channels; channel += alu_block)
+      ALU_SIZED(analyse_row_line)(&row, channel, missing, 0, out + channel, steps->group, steps->channels);
+  }
 }
 
-ALU_MACHINE_TARGET static void ALU_SIZED(analyse_row)(const alu_row_source *w, size_t missing, alu_scalar *out,
-                                                      size_t group_step, size_t channels) {
+ALU_MACHINE_TARGET static void ALU_SIZED(analyse_rows)(const alu_row_source *w, size_t missing, alu_scalar *out,
+                                                       const alu_row_steps *steps) {
   if (missing == 0)
-    ALU_SIZED(analyse_whole_row)(w, 0, out, group_step, channels);
+    ALU_SIZED(analyse_some_rows)(w, 0, out, steps);
   else if (missing == ALU_REACH)
-    ALU_SIZED(analyse_whole_row)(w, ALU_REACH, out, group_step, channels);
+    ALU_SIZED(analyse_some_rows)(w, ALU_REACH, out, steps);
   else
-    ALU_SIZED(analyse_whole_row)(w, 2 * ALU_REACH, out, group_step, channels);
+    ALU_SIZED(analyse_some_rows)(w, 2 * ALU_REACH, out, steps);
 }
 
 // The points of one group, from a column of the rows' u + iv (group 0: from the two real columns u and v).
@@ -83,28 +87,28 @@ static ALU_INLINE void ALU_SIZED(put_group)(const alu_line *u, const alu_line *v
   }
 }
 
-static ALU_INLINE void ALU_SIZED(analyse_column_line)(const alu_scalar *const *rows, size_t channel, size_t channels,
-                                                      const int missing, const int is_real, alu_scalar *out,
-                                                      size_t step) {
-  alu_line u[ALU_N], v[ALU_N];
-  ALU_UNROLL for (int j = 0; j < ALU_N - missing; j++) {
-    const alu_scalar *row = rows[ALU_SIZED(place)(j)] + channel;
-    u[j] = alu_load(row);
-    v[j] = alu_load(row + channels);
+static ALU_INLINE void ALU_SIZED(analyse_column_lines)(const alu_scalar *const *rows, const alu_column *w,
+                                                       const int missing, const int is_real, alu_scalar *out) {
+  for (size_t c = 0; c < w->count; c += alu_block) {
+    alu_line u[ALU_N], v[ALU_N];
+    ALU_UNROLL for (int j = 0; j < ALU_N - missing; j++) {
+      const alu_scalar *row = rows[ALU_SIZED(place)(j)] + w->channel + c;
+      u[j] = alu_load(row);
+      v[j] = alu_load(row + w->channels);
+    }
+    ALU_SIZED(put_group)(u, v, missing, is_real, out + c, w->step);
   }
-  ALU_SIZED(put_group)(u, v, missing, is_real, out, step);
 }
 
-ALU_MACHINE_TARGET static void ALU_SIZED(analyse_column)(const alu_scalar *const *rows, size_t channel,
-                                                         size_t channels, size_t missing, size_t group,
-                                                         alu_scalar *out, size_t step) {
+ALU_MACHINE_TARGET static void ALU_SIZED(analyse_column)(const alu_scalar *const *rows, const alu_column *w,
+                                                         size_t missing, size_t group, alu_scalar *out) {
   switch ((missing + ALU_REACH - 1) / ALU_REACH * 2 + (group > 0)) {
-    case 0: ALU_SIZED(analyse_column_line)(rows, channel, channels, 0, 1, out, step); return;
-    case 1: ALU_SIZED(analyse_column_line)(rows, channel, channels, 0, 0, out, step); return;
-    case 2: ALU_SIZED(analyse_column_line)(rows, channel, channels, ALU_REACH, 1, out, step); return;
-    case 3: ALU_SIZED(analyse_column_line)(rows, channel, channels, ALU_REACH, 0, out, step); return;
-    case 4: ALU_SIZED(analyse_column_line)(rows, channel, channels, 2 * ALU_REACH, 1, out, step); return;
-    case 5: ALU_SIZED(analyse_column_line)(rows, channel, channels, 2 * ALU_REACH, 0, out, step); return;
+    case 0: ALU_SIZED(analyse_column_lines)(rows, w, 0, 1, out); return;
+    case 1: ALU_SIZED(analyse_column_lines)(rows, w, 0, 0, out); return;
+    case 2: ALU_SIZED(analyse_column_lines)(rows, w, ALU_REACH, 1, out); return;
+    case 3: ALU_SIZED(analyse_column_lines)(rows, w, ALU_REACH, 0, out); return;
+    case 4: ALU_SIZED(analyse_column_lines)(rows, w, 2 * ALU_REACH, 1, out); return;
+    case 5: ALU_SIZED(analyse_column_lines)(rows, w, 2 * ALU_REACH, 0, out); return;
   }
 }
 
@@ -139,37 +143,44 @@ static ALU_INLINE void ALU_SIZED(get_group)(const alu_scalar *in, size_t step, c
   ALU_SIZED(series)(qr, qi, v);
 }
 
-ALU_MACHINE_TARGET static void ALU_SIZED(synthesise_column)(const alu_scalar *in, size_t step, size_t group,
-                                                            alu_scalar *out, size_t row_step, size_t rows,
-                                                            size_t channels) {
-  alu_line u[ALU_N], v[ALU_N];
-  if (group == 0)
-    ALU_SIZED(get_group)(in, step, 1, u, v);
-  else
-    ALU_SIZED(get_group)(in, step, 0, u, v);
-  ALU_UNROLL for (size_t t = 0; t < ALU_N - ALU_REACH; t++) {
-    if (t >= rows) return;
-    alu_store(out + t * row_step, u[t]);
-    alu_store(out + t * row_step + channels, v[t]);
+static ALU_INLINE void ALU_SIZED(synthesise_column_lines)(const alu_scalar *in, const alu_column *w,
+                                                          const int is_real, alu_scalar *out, size_t row_step,
+                                                          size_t rows) {
+  for (size_t c = 0; c < w->count; c += alu_block) {
+    alu_line u[ALU_N], v[ALU_N];
+    ALU_SIZED(get_group)(in + c, w->step, is_real, u, v);
+    ALU_UNROLL for (size_t t = 0; t < ALU_N - ALU_REACH; t++) {
+      if (t >= rows) break;
+      alu_store(out + t * row_step + w->channel + c, u[t]);
+      alu_store(out + t * row_step + w->channel + c + w->channels, v[t]);
+    }
   }
 }
 
+ALU_MACHINE_TARGET static void ALU_SIZED(synthesise_column)(const alu_scalar *in, const alu_column *w, size_t group,
+                                                            alu_scalar *out, size_t row_step, size_t rows) {
+  if (group == 0)
+    ALU_SIZED(synthesise_column_lines)(in, w, 1, out, row_step, rows);
+  else
+    ALU_SIZED(synthesise_column_lines)(in, w, 0, out, row_step, rows);
+}
+
 // Outputs of a tile's row, from every group's u + iv.
-ALU_MACHINE_TARGET static void ALU_SIZED(synthesise_row)(const alu_scalar *in, size_t group_step, size_t channels,
-                                                         const alu_row_target *w) {
+static ALU_INLINE void ALU_SIZED(synthesise_row)(const alu_scalar *in, const alu_row_steps *steps,
+                                                 const alu_row_target *w, alu_scalar *start) {
   enum { half = ALU_N / 2 };
   for (size_t channel = 0; channel < w->channels; channel += alu_block) {
     alu_line re[half + 1], im[half + 1], x[ALU_N];
     re[0] = alu_load(in + channel);
-    re[half] = alu_load(in + channels + channel);
+    re[half] = alu_load(in + steps->channels + channel);
     ALU_UNROLL for (int f = 1; f < half; f++) {
-      re[f] = alu_load(in + f * group_step + channel);
-      im[f] = alu_load(in + f * group_step + channels + channel);
+      re[f] = alu_load(in + f * steps->group + channel);
+      im[f] = alu_load(in + f * steps->group + steps->channels + channel);
     }
     ALU_SIZED(series)(re, im, x);
     const alu_line shift = alu_load(w->bias + channel);
     const ptrdiff_t lanes = (ptrdiff_t)(w->channels - channel);
-    alu_scalar *target = w->start + channel;
+    alu_scalar *target = start + channel;
     ALU_UNROLL for (size_t k = 0; k < ALU_N - ALU_REACH; k++) {
       if (k >= w->columns) break;
       const alu_line sum = x[k] + shift;
@@ -179,4 +190,10 @@ ALU_MACHINE_TARGET static void ALU_SIZED(synthesise_row)(const alu_scalar *in, s
         alu_store_part(&sum, lanes, target + k * w->channels);
     }
   }
+}
+
+ALU_MACHINE_TARGET static void ALU_SIZED(synthesise_rows)(const alu_scalar *in, const alu_row_steps *steps,
+                                                          const alu_row_target *w) {
+  for (size_t r = 0; r < w->rows; r++)
+    ALU_SIZED(synthesise_row)(in + r * steps->row, steps, w, w->start + r * w->row_step);
 }

@@ -45,10 +45,10 @@
 
 #define ALU_TRANSFORMS(n, reach)                                                                     \
   {n, reach,                                                                                         \
-   ALU_JOIN4(analyse_row, n, reach, ALU_MACHINE),                                                    \
+   ALU_JOIN4(analyse_rows, n, reach, ALU_MACHINE),                                                   \
    ALU_JOIN4(analyse_column, n, reach, ALU_MACHINE),                                                 \
    ALU_JOIN4(synthesise_column, n, reach, ALU_MACHINE),                                              \
-   ALU_JOIN4(synthesise_row, n, reach, ALU_MACHINE),                                                 \
+   ALU_JOIN4(synthesise_rows, n, reach, ALU_MACHINE),                                                \
    ALU_JOIN4(kernel, n, reach, ALU_MACHINE),                                                         \
    ALU_JOIN4(kernel_gradient, n, reach, ALU_MACHINE)}
 

@@ -2,18 +2,22 @@
 
 #include "alu_spectral.h"
 
-// Products a tile costs, plus what its transforms cost in the same unit.
+// What the transforms of a channel at a point cost, as products, and a product that is summed tap by tap.
+static const double transform_weight = 24, direct_weight = 1, direct_gradient_weight = 2;
+
 static double tiling_cost(const alu_convolution *s, const alu_transforms *t, size_t tiles) {
   const double inputs = (double)alu_round_up(s->inputs, alu_block);
   const double outputs = (double)alu_round_up(s->outputs, alu_block);
-  return (double)tiles * (double)alu_points(t->length) * (inputs * outputs + 8 * (inputs + outputs));
+  const double products = (double)s->inputs * outputs;
+  return (double)tiles * (double)alu_points(t->length) * (products + transform_weight * (inputs + outputs));
 }
 
-alu_tiling alu_best_tiling(const alu_convolution *s) {
+alu_tiling alu_best_tiling(const alu_convolution *s, int is_kernel_gradient) {
   alu_tiling best = {0};
   if (s->kernel_height != s->kernel_width || s->inputs * s->outputs < 32) return best;
   const double outputs = (double)alu_round_up(s->outputs, alu_block);
-  double least = (double)(s->result_height * s->result_width * s->kernel_height * s->kernel_width) *
+  double least = (is_kernel_gradient ? direct_gradient_weight : direct_weight) *
+                 (double)(s->result_height * s->result_width * s->kernel_height * s->kernel_width) *
                  (double)s->inputs * outputs;
   for (int size = 0; size < alu_transform_sizes; size++) {
     const alu_transforms *t = alu_best_transforms() + size;
