@@ -29,7 +29,8 @@ ALU_INLINE position compare(const alu_scalar *x, const alu_scalar *y, size_t cou
     xx += (double)x[i] * x[i];
     yy += (double)y[i] * y[i];
   }
-  const double a = xx == 0 ? 0 : 1 / sqrt(xx), b = yy == 0 ? 0 : 1 / sqrt(yy);
+  // An infinite vector has no direction that its numbers tell.
+  const double a = xx == 0 ? 0 : (isinf(xx) ? NAN : 1 / sqrt(xx)), b = yy == 0 ? 0 : (isinf(yy) ? NAN : 1 / sqrt(yy));
   wide apart = {0}, together = {0};
   for (i = 0; i + 8 <= count; i += 8) {
     const wide u = LOAD(x + i) * a, v = LOAD(y + i) * b, difference = u - v, sum = u + v;

@@ -1,7 +1,7 @@
 // The regularised incomplete beta function and its inverse, for batches.
 
 #include "alu_special.h"
-#include "gamma_functions.h"
+#include "beta_functions.h"
 
 enum { tile = 64, most_levels = 20000, most_steps = 60 };
 
@@ -11,19 +11,6 @@ typedef struct {
   double log_i[tile], log_j[tile], log_density[tile];
   double fraction[tile], c[tile], d[tile], unsettled[tile];
 } lanes;
-
-// log(1 + u) − u where 1 + u = ratio.
-ALU_INLINE double log_ratio_minus(double u, double ratio) {
-  return fabs(u) < 0.5 ? log1p_minus(u) : log_of(ratio) - u;
-}
-
-// x^a y^b / B(a, b) around the mean a / (a + b), so that large shapes lose no digits.
-ALU_INLINE double log_beta_density(double a, double b, double x, double y) {
-  double sum = a + b, excess = x * b - y * a, u = excess / a, v = -excess / b;
-  double exponent = a * log_ratio_minus(u, x * sum / a) + b * log_ratio_minus(v, y * sum / b);
-  double rest = stirling_rest_of(a) + stirling_rest_of(b) - stirling_rest_of(sum);
-  return exponent + 0.5 * (log_of(a) + log_of(b) - log_of(sum)) - 0.91893853320467274 - rest;
-}
 
 // log (part / sum) where sum = part + other.
 ALU_INLINE double log_share(double part, double other, double sum) {

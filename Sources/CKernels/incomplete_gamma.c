@@ -119,16 +119,56 @@ double alu_gamma_p_inverse(double a, double p) {
 
 double alu_normal_cdf(double z) { return 0.5 * erfc(-z * 0.7071067811865476); }
 
+// Newton's method on log Φ by the asymptotic series of Φ, where the reciprocal of the density overflows.
+static double far_quantile(double tail, double z) {
+  for (int i = 0; i < 4; i++) {
+    double w = 1 / (z * z);
+    double series = 1 - w * (1 - w * (3 - w * (15 - w * (105 - w * (945 - w * 10395)))));
+    double excess = log(series) - 0.5 * z * z - 0.91893853320467274 - log(-z) - log(tail);
+    z += excess * series / z;
+  }
+  return z;
+}
+
 // A start of three digits (Hastings, Approximations for Digital Computers, 1955, sheet 68), then Halley twice.
 double alu_normal_quantile(double p) {
   if (!(p >= 0 && p <= 1)) return NAN;
   if (p == 0 || p == 1) return p == 0 ? -INFINITY : INFINITY;
   double tail = p < 0.5 ? p : 1 - p, t = sqrt(-2 * log(tail));
   double z = -(t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308))));
+  if (tail < 1e-300) return far_quantile(tail, z); // only a p near 0: 1 − p is never so small
   for (int i = 0; i < 3; i++) {
     double e = 0.5 * erfc(-z * 0.7071067811865476) - tail;
     double u = e * 2.5066282746310002 * exp(0.5 * z * z);
     z -= u / (1 + 0.5 * z * u);
   }
   return p < 0.5 ? z : -z;
+}
+
+// What stands at the edge x = 0 for x^(a−1) / Γ(a).
+static double density_at_zero(double a) { return a < 1 ? INFINITY : (a == 1 ? 1 : 0); }
+
+void alu_incomplete_gamma(const alu_scalar *a, const alu_scalar *x, int is_upper, alu_scalar *value, alu_scalar *da,
+                          alu_scalar *dx, size_t count) {
+  const double sign = is_upper ? -1 : 1;
+  for (size_t i = 0; i < count; i++) {
+    gamma_tails t = tails(a[i], x[i]);
+    value[i] = (alu_scalar)(is_upper ? t.q : t.p);
+    if (da) da[i] = (alu_scalar)(sign * alu_gamma_p_shape_derivative(a[i], x[i]));
+    const double density = x[i] == 0 ? density_at_zero(a[i]) : (isinf(x[i]) ? 0 : exp(t.log_density) / x[i]);
+    if (dx) dx[i] = (alu_scalar)(isnan(t.p) ? NAN : sign * density);
+  }
+}
+
+void alu_incomplete_gamma_inverse(const alu_scalar *a, const alu_scalar *p, alu_scalar *value, alu_scalar *da,
+                                  alu_scalar *dp, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const double x = alu_gamma_p_inverse(a[i], p[i]), shape = a[i], log_x = log(x);
+    value[i] = (alu_scalar)x;
+    double slope = 0;
+    if (da && x > 0 && isfinite(x)) alu_gamma_log_gradient(&shape, &log_x, &slope, 1);
+    if (da) da[i] = (alu_scalar)(isfinite(x) ? slope * x : x);
+    const double density = x == 0 ? density_at_zero(shape) : exp(tails(shape, x).log_density) / x;
+    if (dp) dp[i] = (alu_scalar)(isinf(x) ? INFINITY : 1 / density);
+  }
 }

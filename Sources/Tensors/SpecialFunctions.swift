@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 /// The special functions of probability, for single numbers in `Double`.
 ///
@@ -51,25 +51,15 @@ public enum SpecialFunctions {
   package static func inverseRegularizedBeta(p: [Double], a: [Double], b: [Double]) -> [Double] {
     precondition(p.count == a.count && p.count == b.count, "\(p.count) probabilities for \(a.count), \(b.count) shapes")
     return [Double](unsafeUninitializedCapacity: p.count) { out, count in
-      nonisolated(unsafe) let target = out
-      p.withUnsafeBufferPointer { p in
-        a.withUnsafeBufferPointer { a in
-          b.withUnsafeBufferPointer { b in
-            parallelRanges(p.count, length: 1024) { range in
-              guard let a = a.baseAddress, let b = b.baseAddress, let p = p.baseAddress, let out = target.baseAddress
-              else { return }
-              let start = range.lowerBound
-              alu_beta_i_inverse(a + start, b + start, p + start, out + start, range.count)
-            }
-          }
-        }
+      let target = Shared(out.baseAddress)
+      parallelRanges(p.count, length: 1024) { range in
+        guard let out = target.pointer else { return }
+        let part = { (numbers: [Double]) in Array(numbers[range]) }
+        alu_beta_i_inverse(part(a), part(b), part(p), out + range.lowerBound, range.count)
       }
       count = p.count
     }
   }
-
-  /// erf(x) = 2/√π ∫₀ˣ e^(−t²) dt.
-  public static func errorFunction(_ x: Double) -> Double { alu_error_function(x) }
 
   /// Φ(z), the probability that a standard normal variate is at most z.
   public static func normalCDF(_ z: Double) -> Double { alu_normal_cdf(z) }
