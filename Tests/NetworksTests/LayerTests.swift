@@ -29,6 +29,25 @@ struct LayerTests {
     }
   }
 
+  @Test("a convolution along one axis sums its taps, with and without padding")
+  func convolutionAlongOneAxis() {
+    var pass = pass
+    let x = Tensor([1, 4, 1], [1, 2, 3, 4])
+    let layer = Convolution1D(kernel: Tensor([3, 1, 1], [1, 10, 100]), bias: Tensor([5]), padding: .none)
+    // 1·1 + 10·2 + 100·3 + 5 and 1·2 + 10·3 + 100·4 + 5
+    #expect(layer(x, in: &pass) == Tensor([1, 2, 1], [326, 437]))
+    let padded = Convolution1D(kernel: Tensor([3, 1, 1], [1, 10, 100]))
+    #expect(padded(x) == Tensor([1, 4, 1], [210, 321, 432, 43]))
+    let mirrored = Convolution1D(kernel: Tensor([3, 1, 1], [1, 10, 100]), padding: .reflect)
+    #expect(mirrored(x) == Tensor([1, 4, 1], [212, 321, 432, 343]))
+    var random = RandomStream(seed: 4)
+    let wide = Convolution1D(inputChannels: 5, outputChannels: 7, kernel: 4, using: &random)
+    let sequences = random.normal([3, 9, 5])
+    let images = sequences.reshaped(to: [3, 1, 9, 5]).convolved(
+      with: wide.kernel.reshaped(to: [1, 4, 5, 7]), bias: wide.bias)
+    #expect(wide(sequences) == images.reshaped(to: [3, 9, 7]))
+  }
+
   @Test("activations are the functions they are named after")
   func activations() {
     let x = Tensor([-2, 0, 3])
@@ -47,6 +66,8 @@ struct LayerTests {
     checkModule(Dense(inputs: 3, outputs: 2, bias: false, using: &random))
     checkModule(Convolution2D(inputChannels: 3, outputChannels: 2, using: &random))
     checkModule(Convolution2D(inputChannels: 3, outputChannels: 2, bias: false, using: &random))
+    checkModule(Convolution1D(inputChannels: 3, outputChannels: 2, using: &random))
+    checkModule(Convolution1D(inputChannels: 3, outputChannels: 2, bias: false, using: &random))
     checkModule(BatchNorm(channels: 3), notLearned: ["runningMean", "runningVariance"])
     checkModule(SpatialAttention(using: &random))
     checkModule(SpatialAttention(batchNorm: true, using: &random), notLearned: ["runningMean", "runningVariance"])
