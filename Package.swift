@@ -35,7 +35,7 @@ let package = Package(
     .systemLibrary(name: "CMatIO", pkgConfig: "matio", providers: [.apt(["libmatio-dev"])]),
     .target(name: "CKernels", cSettings: cSettings),
     // Level 1: values that can be differentiated.
-    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS", "CGSL"], cSettings: cSettings),
+    .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"], cSettings: cSettings),
     // Level 2: three vocabularies that do not know each other.
     .target(name: "Networks", dependencies: ["Tensors"], cSettings: cSettings),
     .target(name: "Probability", dependencies: ["Tensors", "CKernels"], cSettings: cSettings),

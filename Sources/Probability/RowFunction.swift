@@ -41,8 +41,9 @@ struct RowFunction: Sendable {
     let value = Tensor(uninitialized: rows) { out in
       withPointers(to: &partials) { partials in
         let length = max(1, rowChunk / max(1, width))
+        let (out, partials) = (Shared(out.baseAddress), partials.map { Shared($0) })
         parallelRanges(rows.count, length: length) { range in
-          run(operandsInPlace, partials, range, width, out.baseAddress)
+          run(operandsInPlace, partials.map(\.pointer), range, width, out.pointer)
         }
       }
     }

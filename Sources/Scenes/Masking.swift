@@ -73,10 +73,12 @@ extension StoredScene {
     let chunk = 4_096
     values.withUnsafeScalars { values in
       verdicts.withUnsafeMutableBufferPointer { verdicts in
-        let verdicts = verdicts
-        parallelFor((verdicts.count + chunk - 1) / chunk) { part in
-          for pixel in (part * chunk)..<min(verdicts.count, (part + 1) * chunk) {
-            let spectrum = UnsafeBufferPointer(rebasing: values[(pixel * bands)..<((pixel + 1) * bands)])
+        let (count, values) = (verdicts.count, Shared(reading: values.baseAddress))
+        let verdicts = Shared(verdicts.baseAddress)
+        parallelFor((count + chunk - 1) / chunk) { part in
+          guard let values = values.pointer, let verdicts = verdicts.pointer else { return }
+          for pixel in (part * chunk)..<min(count, (part + 1) * chunk) {
+            let spectrum = UnsafeBufferPointer(start: values + pixel * bands, count: bands)
             let isMarked = isValid.map { !$0[pixel] } ?? false
             verdicts[pixel] = isMarked ? .marked : Self.verdict(spectrum, rules)
           }

@@ -80,9 +80,10 @@ public struct Patches: Sendable {
     let itemCount = side * side * bands
     return spectra.withUnsafeScalars { source in
       Tensor(uninitialized: [pixels.count, side, side, bands]) { target in
-        guard let from = source.baseAddress, let to = target.baseAddress else { return }
+        let (source, target) = (Shared(reading: source.baseAddress), Shared(target.baseAddress))
         let itemsPerChunk = 64
         parallelFor((pixels.count + itemsPerChunk - 1) / itemsPerChunk) { chunk in
+          guard let from = source.pointer, let to = target.pointer else { return }
           for place in (chunk * itemsPerChunk)..<min(pixels.count, (chunk + 1) * itemsPerChunk) {
             copyWindow(around: pixels[place], side: side, from: from, to: to + place * itemCount)
           }

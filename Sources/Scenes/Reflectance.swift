@@ -53,7 +53,9 @@ extension StoredScene {
     let offsets = calibration.offsets ?? [Double](repeating: 0, count: bands)
     let chunk = 4_096
     values.withUnsafeMutableScalars { values in
+      let values = Shared(values.baseAddress)
       parallelFor((mask.count + chunk - 1) / chunk) { part in
+        guard let values = values.pointer else { return }
         for pixel in (part * chunk)..<min(mask.count, (part + 1) * chunk) where mask[pixel] {
           for band in 0..<bands {
             let place = pixel * bands + band
@@ -74,8 +76,9 @@ extension StoredScene {
     extremes += [Scalar](repeating: -.infinity, count: chunks * bands)
     values.withUnsafeScalars { values in
       extremes.withUnsafeMutableBufferPointer { extremes in
-        guard let least = extremes.baseAddress else { return }
+        let (values, extremes) = (Shared(reading: values.baseAddress), Shared(extremes.baseAddress))
         parallelFor(chunks) { chunk in
+          guard let values = values.pointer, let least = extremes.pointer else { return }
           let low = least + chunk * bands
           let high = least + (chunks + chunk) * bands
           for pixel in (chunk * pixelsPerChunk)..<min(mask.count, (chunk + 1) * pixelsPerChunk) where mask[pixel] {

@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 extension Tensor {
   /// The angle between vectors along the last axis, broadcasting over the others.
@@ -13,7 +13,8 @@ extension Tensor {
   /// - Units: Radians in 0 … π; the vectors may have any unit.
   /// - Edge cases: θ has no derivative at 0 and π. Within 10⁻³ rad of them the slope of the arc cosine, 1/sin θ, is held
   ///   at its value there, so that the derivative goes to 0 with the distance. A zero vector has no direction: its
-  ///   angle to anything is π/2, with derivative 0. A NaN in a vector makes its angle NaN.
+  ///   angle to anything is π/2, with derivative 0. A NaN or an infinity in a vector (or in the sum
+  ///   of its squares in Double) makes its angle NaN.
   /// - Source: Kahan, *How Futile are Mindless Assessments of Roundoff in Floating-Point Computation?* (2006), §12.
   public func angle(to other: Tensor) -> Tensor {
     let common = shape.broadcast(with: other.shape)
@@ -26,8 +27,9 @@ extension Tensor {
     let (count, rows) = (shape[-1], Shape(shape.dimensions.dropLast()))
     let length = max(1, angleChunk / max(1, count))
     let value = Tensor(uninitialized: rows) { out in
-      guard let out = out.baseAddress else { return }
+      let out = Shared(out.baseAddress)
       parallelRanges(rows.count, length: length) { range in
+        guard let out = out.pointer else { return }
         let start = range.lowerBound * count
         alu_angle(x.storage.pointer + start, y.storage.pointer + start, range.count, count, out + range.lowerBound)
       }

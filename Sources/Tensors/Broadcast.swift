@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 typealias BinaryKernel =
   @convention(c) (
@@ -11,21 +11,22 @@ let elementwiseChunk = 1 << 16
 extension Tensor {
   /// Applies a kernel to every pair of elements, broadcasting. The result has no history.
   func combined(with other: Tensor, by kernel: BinaryKernel) -> Tensor {
-    let (a, b) = (UnsafePointer(storage.pointer), UnsafePointer(other.storage.pointer))
+    let (a, b) = (Shared(storage.pointer), Shared(other.storage.pointer))
     if shape == other.shape { return .combined(shape, a, 1, b, 1, kernel) }
     if other.count == 1, other.rank <= rank { return .combined(shape, a, 1, b, 0, kernel) }
     if count == 1, rank <= other.rank { return .combined(other.shape, a, 0, b, 1, kernel) }
     let plan = BroadcastPlan(shape, other.shape)
     return Tensor(uninitialized: plan.shape) { out in
-      guard let out = out.baseAddress, plan.shape.count > 0 else { return }
-      let (row, step) = (plan.rowStrides, plan.innerStrides)
+      if plan.shape.count == 0 { return }
+      let (out, row, step, inner) = (Shared(out.baseAddress), plan.rowStrides, plan.innerStrides, plan.inner)
       plan.forEachBlock { block, offsets in
-        let start = block * plan.rows * plan.inner
-        parallelRanges(plan.rows, length: max(1, elementwiseChunk / plan.inner)) { range in
+        let start = block * plan.rows * inner
+        parallelRanges(plan.rows, length: max(1, elementwiseChunk / inner)) { range in
+          guard let a = a.pointer, let b = b.pointer, let out = out.pointer else { return }
           let first = range.lowerBound
           kernel(
             a + offsets.0 + first * row.0, row.0, step.0, b + offsets.1 + first * row.1, row.1, step.1,
-            out + start + first * plan.inner, range.count, plan.inner)
+            out + start + first * inner, range.count, inner)
         }
       }
     }
@@ -33,21 +34,24 @@ extension Tensor {
 
   /// Applies a kernel to every element and one number.
   func combined(with other: Scalar, by kernel: BinaryKernel) -> Tensor {
-    withUnsafePointer(to: other) { .combined(shape, storage.pointer, 1, $0, 0, kernel) }
+    withUnsafePointer(to: other) { .combined(shape, Shared(storage.pointer), 1, Shared(reading: $0), 0, kernel) }
   }
 
   /// Applies a kernel to one number and every element.
   static func combined(_ number: Scalar, with other: Tensor, by kernel: BinaryKernel) -> Tensor {
-    withUnsafePointer(to: number) { .combined(other.shape, $0, 0, other.storage.pointer, 1, kernel) }
+    withUnsafePointer(to: number) {
+      .combined(other.shape, Shared(reading: $0), 0, Shared(other.storage.pointer), 1, kernel)
+    }
   }
 
   private static func combined(
-    _ shape: Shape, _ a: UnsafePointer<Scalar>, _ aStep: Int, _ b: UnsafePointer<Scalar>, _ bStep: Int,
+    _ shape: Shape, _ a: Shared<Scalar>, _ aStep: Int, _ b: Shared<Scalar>, _ bStep: Int,
     _ kernel: BinaryKernel
   ) -> Tensor {
     Tensor(uninitialized: shape) { out in
-      guard let out = out.baseAddress else { return }
+      let out = Shared(out.baseAddress)
       parallelRanges(shape.count, length: elementwiseChunk) { range in
+        guard let a = a.pointer, let b = b.pointer, let out = out.pointer else { return }
         let start = range.lowerBound
         kernel(a + start * aStep, 0, aStep, b + start * bStep, 0, bStep, out + start, 1, range.count)
       }

@@ -35,16 +35,11 @@ extension Tensor {
 
   /// log det A of a positive definite matrix, 2 Σ log Lᵢᵢ: it neither over- nor underflows.
   ///
-  /// - Shapes: `[n, n]` gives `[]`; the determinant of nothing is 1.
+  /// - Shapes: `[n, n]` gives `[]`, 0 for a matrix of no rows.
   /// - Throws: As ``choleskyFactor()``.
   public func logDeterminant() throws(DecompositionError) -> Tensor {
     try choleskyFactor().diagonal().log().sum() * 2
   }
-
-  /// det A of a positive definite matrix.
-  ///
-  /// - Throws: As ``choleskyFactor()``.
-  public func determinant() throws(DecompositionError) -> Tensor { try logDeterminant().exp() }
 
   /// The diagonal of a square matrix.
   ///

@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 /// What a convolution sees outside the image.
 public enum Padding: Sendable, Hashable {
@@ -15,11 +15,12 @@ extension Tensor {
   ///
   ///     y[n,i,j,o] = bias[o] + Σ x[n, i + p − ⌊(P−1)/2⌋, j + q − ⌊(Q−1)/2⌋, c] · kernel[p,q,c,o]
   ///
-  /// Kernels of 3×3 go through cyclic convolutions of length n = 4, 6 or 8, at whose frequencies a convolution is a matrix
-  /// product over channels: a padded 5×5 patch takes 52 multiplications per pair of channels in place of 225. Rounding in
-  /// Float, with standard normal images of 64 channels and weights of variance 1/576: root mean square 2·10⁻⁷, largest
-  /// 10⁻⁶ of the result's standard deviation, no more than the plain sum's (in Double 10⁻¹⁵ and 10⁻¹⁴). Other kernels are
-  /// summed tap by tap.
+  /// Kernels of 3×3 and 5×5 go through cyclic convolutions of length n = 4, 6, 8 or 12, at whose frequencies a convolution
+  /// is a matrix product over channels: for each pair of channels a 3×3 kernel on a padded 5×5 patch takes 52
+  /// multiplications in place of 225, a 5×5 kernel on a large image 3.3 for each output in place of 25. Rounding in Float,
+  /// with standard normal images of 64 channels and weights of variance 1/576: root mean square 2·10⁻⁷, largest 10⁻⁶ of
+  /// the result's standard deviation, no more than the plain sum's (in Double 10⁻¹⁵ and 10⁻¹⁴). Other kernels, and few
+  /// channels, are summed tap by tap.
   ///
   /// - Parameters:
   ///   - kernel: Weights.
@@ -28,7 +29,8 @@ extension Tensor {
   /// - Shapes: self is `[batch, height, width, inputs]`, `kernel` `[P, Q, inputs, outputs]`, `bias` `[outputs]`; the result is
   ///   `[batch, height, width, outputs]`, with height less P − 1 and width less Q − 1 if `padding` is `.none`.
   /// - Edge cases: ``Padding/reflect`` needs more rows and columns than it mirrors.
-  /// - Complexity: 2·batch·height·width·P·Q·inputs·outputs operations, for 3×3 about a quarter of it.
+  /// - Complexity: 2·batch·height·width·P·Q·inputs·outputs operations, for 3×3 about a quarter of it, for 5×5 a seventh.
+  ///   The transforms of up to 768 tiles are kept meanwhile: less than twice the memory of image and result together.
   /// - Source: Mathieu, Henaff & LeCun, *Fast training of convolutional networks through FFTs*, ICLR 2014; complex products
   ///   by three real ones after Gauss, as in Zlateski et al., *The anatomy of efficient FFT and Winograd convolutions on
   ///   modern CPUs*, ICS 2019.

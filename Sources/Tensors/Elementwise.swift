@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 typealias UnaryKernel = @convention(c) (UnsafePointer<Scalar>?, UnsafeMutablePointer<Scalar>?, Int) -> Void
 
@@ -63,19 +63,6 @@ extension Tensor {
       mappedRanges { alu_clamp($0, least, most, $1, $2) },
       (self, { $0 * x.mappedRanges { alu_is_within($0, least, most, $1, $2) } }))
   }
-
-  /// The angle of the point (x, y) from the x axis, in [−π, π], where `self` is y. Shapes must agree.
-  ///
-  ///     ∂/∂y = x / (x² + y²),   ∂/∂x = −y / (x² + y²)
-  ///
-  /// - Edge cases: The angle of the origin is 0 (or ±π, by the signs of its zeros, as in C), and its derivatives are NaN.
-  public func atan2(x other: Tensor) -> Tensor {
-    precondition(shape == other.shape, "shapes \(shape) and \(other.shape)")
-    let (y, x) = (detached, other.detached)
-    let value = y.pairedRanges(with: x) { alu_atan2($0, $1, $2, $3) }
-    return .recording(
-      value, (self, { $0 * x / (y.squared() + x.squared()) }), (other, { -$0 * y / (y.squared() + x.squared()) }))
-  }
 }
 
 extension Tensor {
@@ -98,13 +85,14 @@ extension Tensor {
 
   /// Applies `kernel(source, target, count)` to ranges of elements.
   func mappedRanges(
-    _ kernel: (UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>, Int) -> Void
+    _ kernel: @Sendable (UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>, Int) -> Void
   ) -> Tensor {
-    let source = UnsafePointer(storage.pointer)
+    let source = storage
     return Tensor(uninitialized: shape) { out in
-      guard let out = out.baseAddress else { return }
+      let out = Shared(out.baseAddress)
       parallelRanges(count, length: elementwiseChunk) { range in
-        kernel(source + range.lowerBound, out + range.lowerBound, range.count)
+        guard let out = out.pointer else { return }
+        kernel(source.pointer + range.lowerBound, out + range.lowerBound, range.count)
       }
     }
   }
@@ -112,14 +100,15 @@ extension Tensor {
   /// Applies `kernel(source, other, target, count)` to ranges of elements of two tensors of one shape.
   private func pairedRanges(
     with other: Tensor,
-    _ kernel: (UnsafePointer<Scalar>, UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>, Int) -> Void
+    _ kernel: @Sendable (UnsafePointer<Scalar>, UnsafePointer<Scalar>, UnsafeMutablePointer<Scalar>, Int) -> Void
   ) -> Tensor {
-    let (a, b) = (UnsafePointer(storage.pointer), UnsafePointer(other.storage.pointer))
+    let (a, b) = (storage, other.storage)
     return Tensor(uninitialized: shape) { out in
-      guard let out = out.baseAddress else { return }
+      let out = Shared(out.baseAddress)
       parallelRanges(count, length: elementwiseChunk) { range in
+        guard let out = out.pointer else { return }
         let start = range.lowerBound
-        kernel(a + start, b + start, out + start, range.count)
+        kernel(a.pointer + start, b.pointer + start, out + start, range.count)
       }
     }
   }

@@ -94,7 +94,12 @@ private func sweep(from output: Tensor, to leaves: [Node]) -> [Tensor?] {
       }
     } else {
       for edge in node.edges where edge.parent.serial >= oldest {
-        if let contribution = edge.pullback?(upstream) { flow(contribution, edge.parent, &pending) }
+        let place = edge.parent.serial - oldest
+        if let addition = edge.addition, pending[place] != nil {
+          pending[place]?.derivative.receive(upstream, by: addition)
+        } else if let contribution = edge.pullback?(upstream) {
+          flow(contribution, edge.parent, &pending)
+        }
       }
     }
   }

@@ -1,3 +1,5 @@
+internal import CKernels
+
 extension Tensor {
   /// A range of positions along an axis.
   public func slice(along axis: Int, _ range: Range<Int>) -> Tensor {
@@ -14,21 +16,14 @@ extension Tensor {
         (out + row * width).update(from: storage.pointer + row * middle * inner + start, count: width)
       }
     }
-    return .recording(
-      value,
-      (
-        self,
-        { upstream in
-          var result = Tensor.zeros(source)
-          result.withUnsafeMutableScalars { out in
-            guard let out = out.baseAddress else { return }
-            for row in 0..<outer {
-              (out + row * middle * inner + start).update(from: upstream.storage.pointer + row * width, count: width)
-            }
-          }
-          return result
+    return .recording(value, from: self) { upstream, sum in
+      sum.withUnsafeMutableScalars { sums in
+        guard let sums = sums.baseAddress else { return }
+        for row in 0..<outer {
+          alu_accumulate(sums + row * middle * inner + start, upstream.storage.pointer + row * width, width)
         }
-      ))
+      }
+    }
   }
 
   /// The rows (positions of the first axis) at the given places, which may repeat.

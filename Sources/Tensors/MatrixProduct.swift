@@ -35,29 +35,30 @@ extension Tensor {
     precondition(
       depth == otherDepth,
       "matrix product of shapes \(shape)\(transposed ? "ᵀ" : "") and \(other.shape)\(otherTransposed ? "ᵀ" : "")")
-    let (a, b) = (storage.pointer, other.storage.pointer)
+    let (a, b) = (storage, other.storage)
     let (aLeading, bLeading) = (shape[1], other.shape[1])
     /// Multiplies a range of rows with a range of columns, summing over a range of the depth.
-    func multiply(
+    @Sendable func multiply(
       _ rows: Range<Int>, _ columns: Range<Int>, _ depth: Range<Int>, _ out: UnsafeMutablePointer<Scalar>,
       _ leading: Int
     ) {
       let (r, c, d) = (rows.lowerBound, columns.lowerBound, depth.lowerBound)
       BLAS.product(
         rows: rows.count, columns: columns.count, depth: depth.count,
-        a + (transposed ? d * aLeading + r : r * aLeading + d), aLeading, transposed: transposed,
-        b + (otherTransposed ? c * bLeading + d : d * bLeading + c), bLeading, transposed: otherTransposed,
+        a.pointer + (transposed ? d * aLeading + r : r * aLeading + d), aLeading, transposed: transposed,
+        b.pointer + (otherTransposed ? c * bLeading + d : d * bLeading + c), bLeading, transposed: otherTransposed,
         into: out, leading)
     }
     if depth >= 2 * deepBlock, rows * columns <= 1 << 17 {
       return .sumOfPieces(depth, [rows, columns]) { range, out in multiply(0..<rows, 0..<columns, range, out, columns) }
     }
     return Tensor(uninitialized: [rows, columns]) { out in
-      guard let out = out.baseAddress else { return }
-      if depth == 0 { return out.update(repeating: 0, count: rows * columns) }
+      if depth == 0 { return out.update(repeating: 0) }
+      let out = Shared(out.baseAddress)
       let byRows = rows >= columns
       let isSmall = rows * columns * depth < 1 << 18
       parallelRanges(byRows ? rows : columns, length: isSmall ? max(rows, columns, 1) : wideBlock) { range in
+        guard let out = out.pointer else { return }
         let (r, c) = byRows ? (range, 0..<columns) : (0..<rows, range)
         multiply(r, c, 0..<depth, out + r.lowerBound * columns + c.lowerBound, columns)
       }
@@ -66,13 +67,15 @@ extension Tensor {
 
   /// The sum of what `body` writes for pieces of a long range, at most eight, which threads share; added in order.
   private static func sumOfPieces(
-    _ count: Int, _ shape: Shape, _ body: (_ range: Range<Int>, _ out: UnsafeMutablePointer<Scalar>) -> Void
+    _ count: Int, _ shape: Shape,
+    _ body: @Sendable (_ range: Range<Int>, _ out: UnsafeMutablePointer<Scalar>) -> Void
   ) -> Tensor {
     let length = max(deepBlock, (count + 7) / 8)
-    let pieces = (0..<(count + length - 1) / length).map { _ in Storage(uninitialized: shape.count) }
-    parallelRanges(count, length: length) { range in body(range, pieces[range.lowerBound / length].pointer) }
-    var total = Tensor(shape, pieces[0])
-    for piece in pieces.dropFirst() { total.accumulate(Tensor(shape, piece)) }
+    var pieces = (0..<(count + length - 1) / length).map { _ in Storage(uninitialized: shape.count) }
+    parallelRanges(count, length: length) { [pieces] range in body(range, pieces[range.lowerBound / length].pointer) }
+    // The first piece becomes the sum, so nothing else may hold it, or it would be copied.
+    var total = Tensor(shape, pieces.removeFirst())
+    for piece in pieces { total.accumulate(Tensor(shape, piece)) }
     return total
   }
 }

@@ -8,10 +8,16 @@ final class Node: @unchecked Sendable {
   typealias Pullback = @Sendable (_ upstream: Tensor) -> Tensor
   typealias JointPullback = @Sendable (_ upstream: Tensor) -> [Tensor?]
 
+  /// Adds a contribution to what a parent has received so far.
+  typealias Addition = @Sendable (_ upstream: Tensor, _ sum: inout Tensor) -> Void
+
   /// A parent and how the gradient flows to it; the pullback is `nil` where the node has a joint one.
+  ///
+  /// A parent that has received something already takes the addition, if there is one: for contributions that are mostly 0.
   struct Edge {
     let parent: Node
     let pullback: Pullback?
+    var addition: Addition?
   }
 
   let serial: Int
@@ -45,6 +51,9 @@ final class Node: @unchecked Sendable {
 }
 
 extension Tensor {
+  /// Takes a contribution to this sum of derivatives.
+  mutating func receive(_ upstream: Tensor, by addition: Node.Addition) { addition(upstream, &self) }
+
   /// The same numbers with a history.
   private func following(_ edges: [Node.Edge]) -> Tensor {
     Tensor(shape, storage, Node(edges))
@@ -58,6 +67,23 @@ extension Tensor {
   ) -> Tensor {
     guard let node = parent.tensor.node else { return value }
     return value.following([.init(parent: node, pullback: parent.pullback)])
+  }
+
+  /// Attaches the history of a primitive operation whose contribution to its parent is 0 in most places.
+  ///
+  /// The addition adds ∂ℓ/∂parent to a sum of the parent's shape; it may capture detached tensors only.
+  static func recording(
+    _ value: Tensor, from parent: Tensor,
+    addition: @escaping @Sendable (_ upstream: Tensor, _ sum: inout Tensor) -> Void
+  ) -> Tensor {
+    guard let node = parent.node else { return value }
+    let shape = parent.shape
+    let pullback: Node.Pullback = { upstream in
+      var sum = Tensor.zeros(shape)
+      addition(upstream, &sum)
+      return sum
+    }
+    return value.following([.init(parent: node, pullback: pullback, addition: addition)])
   }
 
   /// Attaches the history of a primitive operation on two tensors, with one pullback for each.

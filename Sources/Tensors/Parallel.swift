@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 /// How many threads the kernels may use. The number changes speed, never a result.
 public enum Threads {
@@ -12,11 +12,21 @@ public enum Threads {
   public static var count: Int { Int(alu_threads()) }
 }
 
+/// A place in memory that the chunks of one loop share: each reads or writes at offsets of its own.
+package struct Shared<Element>: @unchecked Sendable {
+  package let pointer: UnsafeMutablePointer<Element>?
+
+  package init(_ pointer: UnsafeMutablePointer<Element>?) { self.pointer = pointer }
+
+  /// For reading alone.
+  package init(reading pointer: UnsafePointer<Element>?) { self.pointer = UnsafeMutablePointer(mutating: pointer) }
+}
+
 /// Runs `body` for every chunk, on as many threads as allowed, and returns when all are done.
 ///
 /// Chunks must write to places of their own, and must be cut by the size of the problem, not by the number of threads:
 /// then results do not depend on it. A call from inside a chunk runs on the calling thread.
-package func parallelFor(_ chunks: Int, _ body: (_ chunk: Int) -> Void) {
+package func parallelFor(_ chunks: Int, _ body: @Sendable (_ chunk: Int) -> Void) {
   if chunks == 1 { return body(0) }
   withoutActuallyEscaping(body) { body in
     var box = LoopBody(run: body)
@@ -28,11 +38,11 @@ package func parallelFor(_ chunks: Int, _ body: (_ chunk: Int) -> Void) {
 }
 
 private struct LoopBody {
-  let run: (Int) -> Void
+  let run: @Sendable (Int) -> Void
 }
 
 /// Runs `body` on consecutive ranges of at most `length` that cover `0 ..< count`.
-package func parallelRanges(_ count: Int, length: Int, _ body: (Range<Int>) -> Void) {
+package func parallelRanges(_ count: Int, length: Int, _ body: @Sendable (Range<Int>) -> Void) {
   if count <= length { return count > 0 ? body(0..<count) : () }
   parallelFor((count + length - 1) / length) { chunk in
     body(chunk * length..<min(count, (chunk + 1) * length))

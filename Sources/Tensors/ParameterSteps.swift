@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 /// How weights are pulled towards 0 in a step: `coupled`·p is added to the gradient, and p keeps the share `kept`.
 package struct DecayFactors: Sendable {
@@ -21,6 +21,7 @@ extension Tensor {
     var settings = alu_sgd(
       rate: rate, coupled: decay.coupled, kept: decay.kept, momentum: momentum, nesterov: looksAhead ? 1 : 0,
       first: isFirst ? 1 : 0)
+    expectState(velocity)
     moved(along: slope) { p, g, count in
       velocity.withUnsafeMutableScalars { alu_sgd_step(&settings, p, g, $0.baseAddress, count) }
     }
@@ -41,6 +42,7 @@ extension Tensor {
     var settings = alu_adam(
       rate: rate, coupled: decay.coupled, kept: decay.kept, beta1: betas.0, beta2: betas.1, epsilon: epsilon,
       correction1: corrections.0, correction2: corrections.1)
+    expectState(mean, square)
     moved(along: slope) { p, g, count in
       mean.withUnsafeMutableScalars { m in
         square.withUnsafeMutableScalars { alu_adam_step(&settings, p, g, m.baseAddress, $0.baseAddress, count) }
@@ -55,6 +57,8 @@ extension Tensor {
   ) {
     var settings = alu_rmsprop(
       rate: rate, coupled: decay.coupled, kept: decay.kept, decay: share, epsilon: epsilon, momentum: momentum)
+    expectState(square)
+    if let velocity { expectState(velocity) }
     moved(along: slope) { p, g, count in
       square.withUnsafeMutableScalars { s in
         let step = { (b: UnsafeMutablePointer<Scalar>?) in
@@ -62,6 +66,12 @@ extension Tensor {
         }
         if velocity?.withUnsafeMutableScalars({ step($0.baseAddress) }) == nil { step(nil) }
       }
+    }
+  }
+
+  private func expectState(_ states: Tensor...) {
+    for state in states {
+      precondition(state.shape == shape, "a parameter of shape \(shape) and an optimizer's state of \(state.shape)")
     }
   }
 

@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 extension Tensor {
   /// The mean and the largest of the channels at every position, side by side.
@@ -32,10 +32,4 @@ extension Tensor {
         }
       ))
   }
-
-  /// The mean of the channels at every position: `[…, channels]` gives `[…, 1]`.
-  public func channelMean() -> Tensor { mean(along: -1, keepingDimensions: true) }
-
-  /// The largest of the channels at every position: `[…, channels]` gives `[…, 1]`.
-  public func channelMaximum() -> Tensor { maximum(along: -1, keepingDimensions: true) }
 }

@@ -1,12 +1,12 @@
 extension Tensor {
-  /// The same numbers in the same order with another shape. One dimension may be −1: it takes what is left.
+  /// The same numbers in the same order with another shape.
   public func reshaped(to target: Shape) -> Tensor {
     if target == shape { return self }
     let source = shape
     return .recording(Tensor(target, storage), (self, { $0.reshaped(to: source) }))
   }
 
-  /// ``reshaped(to:)`` for dimensions of which one may be −1.
+  /// ``reshaped(to:)`` for dimensions of which one may be −1: it takes what is left.
   public func reshaped(_ dimensions: Int...) -> Tensor {
     let known = dimensions.filter { $0 >= 0 }.reduce(1, *)
     precondition(dimensions.filter { $0 < 0 }.count <= 1, "more than one dimension is left open in \(dimensions)")

@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 extension Tensor {
   /// The sum of all elements, of shape `[]`, accumulated in Double.
@@ -131,15 +131,17 @@ extension Tensor {
 
   /// The numbers, seen as `[outer, middle, inner]`, summed over the middle.
   private func summed(outer: Int, middle: Int, inner: Int, to target: Shape) -> Tensor {
-    let source = storage.pointer
+    let source = storage
     return Tensor(uninitialized: target) { out in
-      guard let out = out.baseAddress, outer * inner > 0 else { return }
+      guard let target = out.baseAddress, outer * inner > 0 else { return }
       if outer == 1, middle >= 2, middle * inner >= 2 * elementwiseChunk {
-        return sumLongMiddle(source, middle, inner, out)
+        return sumLongMiddle(source, middle, inner, target)
       }
+      let out = Shared(target)
       parallelRanges(outer, length: max(1, elementwiseChunk / max(1, middle * inner))) { range in
+        guard let out = out.pointer else { return }
         let start = range.lowerBound
-        alu_sum_middle(source + start * middle * inner, range.count, middle, inner, out + start * inner)
+        alu_sum_middle(source.pointer + start * middle * inner, range.count, middle, inner, out + start * inner)
       }
     }
   }
@@ -147,15 +149,17 @@ extension Tensor {
 
 /// Sums the first axis of `[middle, inner]` in pieces that threads share; the pieces are added in their order.
 private func sumLongMiddle(
-  _ source: UnsafePointer<Scalar>, _ middle: Int, _ inner: Int, _ out: UnsafeMutablePointer<Scalar>
+  _ source: Storage, _ middle: Int, _ inner: Int, _ out: UnsafeMutablePointer<Scalar>
 ) {
   let length = max(1, elementwiseChunk / inner, (middle + 63) / 64)
   let pieces = (middle + length - 1) / length
   withUnsafeTemporaryAllocation(of: Double.self, capacity: pieces * inner) { partial in
     guard let sums = partial.baseAddress else { return }
-    nonisolated(unsafe) let base = sums
+    let shared = Shared(sums)
     parallelRanges(middle, length: length) { range in
-      alu_sum_rows(source + range.lowerBound * inner, range.count, inner, base + range.lowerBound / length * inner)
+      guard let base = shared.pointer else { return }
+      alu_sum_rows(
+        source.pointer + range.lowerBound * inner, range.count, inner, base + range.lowerBound / length * inner)
     }
     for column in 0..<inner {
       out[column] = Scalar((0..<pieces).reduce(0.0) { $0 + sums[$1 * inner + column] })

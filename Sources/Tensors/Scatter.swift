@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 /// The mean and covariance of spectra, in Double whatever the spectra are stored in.
 package struct Scatter: Sendable {
@@ -49,16 +49,16 @@ package struct Scatter: Sendable {
 
   /// Sums over at most 16 chunks of rows, each summed by itself and then added in order.
   private static func chunked(
-    _ rows: Int, _ size: Int, _ body: (Range<Int>, UnsafeMutableBufferPointer<Double>) -> Void
+    _ rows: Int, _ size: Int, _ body: @Sendable (Range<Int>, UnsafeMutableBufferPointer<Double>) -> Void
   ) -> [Double] {
     let length = max(1024, (rows + 15) / 16)
     let chunks = (rows + length - 1) / length
     var partial = [Double](repeating: 0, count: chunks * size)
     partial.withUnsafeMutableBufferPointer { partial in
-      let partial = partial
+      let partial = Shared(partial.baseAddress)
       parallelRanges(rows, length: length) { range in
-        let start = range.lowerBound / length * size
-        body(range, UnsafeMutableBufferPointer(rebasing: partial[start..<start + size]))
+        guard let partial = partial.pointer else { return }
+        body(range, UnsafeMutableBufferPointer(start: partial + range.lowerBound / length * size, count: size))
       }
     }
     return (0..<size).map { place in (0..<chunks).reduce(0) { $0 + partial[$1 * size + place] } }
@@ -75,14 +75,12 @@ package enum Projection {
     let (pixels, bands, count) = (spectra.shape[0], spectra.shape[1], offsets.count)
     precondition(directions.count == count * bands, "\(directions.count) numbers for \(count) directions of \(bands)")
     return [Double](unsafeUninitializedCapacity: pixels * count) { out, initialized in
-      let target = out.baseAddress
-      spectra.withUnsafeScalars { values in
-        guard let values = values.baseAddress, let target else { return }
-        parallelRanges(pixels, length: 2048) { range in
-          alu_project(
-            values + range.lowerBound * bands, range.count, bands, directions, offsets, count, 0,
-            target + range.lowerBound * count, count)
-        }
+      let target = Shared(out.baseAddress)
+      parallelRanges(pixels, length: 2048) { range in
+        guard let target = target.pointer else { return }
+        alu_project(
+          spectra.storage.pointer + range.lowerBound * bands, range.count, bands, directions, offsets, count, 0,
+          target + range.lowerBound * count, count)
       }
       initialized = pixels * count
     }

@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 /// Exact fully constrained least squares with one set of endmembers and many spectra.
 ///
@@ -58,8 +58,9 @@ package struct SimplexLeastSquares: Sendable {
   /// The abundances of every spectrum.
   package func solve(_ spectra: Tensor) -> Tensor {
     Tensor(uninitialized: [spectra.shape[0], count]) { out in
-      guard let out = out.baseAddress else { return }
+      let out = Shared(out.baseAddress)
       forEachBlock(of: spectra) { problem, products, pixels in
+        guard let out = out.pointer else { return }
         alu_fcls(problem, products, count, pixels.count, out + pixels.lowerBound * count)
       }
     }
@@ -74,13 +75,12 @@ package struct SimplexLeastSquares: Sendable {
       abundances.shape == [spectra.shape[0], count],
       "abundances of shape \(abundances.shape) for \(spectra.shape[0]) spectra and \(count) endmembers")
     return [Double](unsafeUninitializedCapacity: spectra.shape[0]) { out, initialized in
-      let target = out.baseAddress
-      abundances.withUnsafeScalars { abundances in
-        guard let target, let abundances = abundances.baseAddress else { return }
-        forEachBlock(of: spectra) { problem, products, pixels in
-          alu_fcls_residual(
-            problem, products, count, pixels.count, abundances + pixels.lowerBound * count, target + pixels.lowerBound)
-        }
+      let target = Shared(out.baseAddress)
+      forEachBlock(of: spectra) { problem, products, pixels in
+        guard let target = target.pointer else { return }
+        alu_fcls_residual(
+          problem, products, count, pixels.count, abundances.storage.pointer + pixels.lowerBound * count,
+          target + pixels.lowerBound)
       }
       initialized = spectra.shape[0]
     }
@@ -88,20 +88,21 @@ package struct SimplexLeastSquares: Sendable {
 
   /// Hands over the right-hand sides of blocks of spectra whose size depends on nothing.
   private func forEachBlock(
-    of spectra: Tensor, _ body: (UnsafePointer<alu_fcls_problem>, UnsafePointer<Double>, Range<Int>) -> Void
+    of spectra: Tensor,
+    _ body: @Sendable (UnsafePointer<alu_fcls_problem>, UnsafePointer<Double>, Range<Int>) -> Void
   ) {
     precondition(
       spectra.rank == 2 && spectra.shape[1] == bands, "spectra of shape \(spectra.shape) for \(bands) bands")
-    spectra.withUnsafeScalars { spectra in
+    parallelRanges(spectra.count / max(bands, 1), length: 2048) { pixels in
+      let products = spectra.withUnsafeScalars { spectra in
+        let block = UnsafeBufferPointer(rebasing: spectra[pixels.lowerBound * bands..<pixels.upperBound * bands])
+        return Projection.of(block, bands, directions, offsets, normalized: isNormalized)
+      }
       gram.withUnsafeBufferPointer { gram in
-        parallelRanges(spectra.count / max(bands, 1), length: 2048) { pixels in
-          let block = UnsafeBufferPointer(rebasing: spectra[pixels.lowerBound * bands..<pixels.upperBound * bands])
-          let products = Projection.of(block, bands, directions, offsets, normalized: isNormalized)
-          var problem = alu_fcls_problem(count: count, gram: gram.baseAddress)
-          products.withUnsafeBufferPointer { products in
-            guard let products = products.baseAddress else { return }
-            withUnsafePointer(to: &problem) { body($0, products, pixels) }
-          }
+        var problem = alu_fcls_problem(count: count, gram: gram.baseAddress)
+        products.withUnsafeBufferPointer { products in
+          guard let products = products.baseAddress else { return }
+          withUnsafePointer(to: &problem) { body($0, products, pixels) }
         }
       }
     }

@@ -43,6 +43,7 @@ extension Tensor {
     let count = min(rows, columns)
     var (u, s, vt) = (Tensor.zeros([rows, count]), Tensor.zeros([count]), Tensor.zeros([count, columns]))
     if count == 0 { return (u, s, vt) }
+    guard isFinite else { return (.nans(u.shape), .nans(s.shape), .nans(vt.shape)) }
     var work = self
     let outcome = work.withUnsafeMutablePointer { a in
       s.withUnsafeMutablePointer { values in
@@ -54,9 +55,7 @@ extension Tensor {
         }
       }
     }
-    guard outcome == 0, isFinite else {
-      return (.nans(u.shape), .nans(s.shape), .nans(vt.shape))
-    }
+    guard outcome == 0 else { return (.nans(u.shape), .nans(s.shape), .nans(vt.shape)) }
     let signs = u.signsOfLargestInColumns()
     return (u * signs, s, vt * signs.expandingDimension(at: 1))
   }

@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 extension Tensor {
   /// Exponentials divided by their sum along an axis.
@@ -65,11 +65,12 @@ extension Tensor {
   private func mappedRows(_ kernel: RowKernel, width: Int) -> Tensor {
     let columns = shape[-1]
     precondition(columns > 0, "a softmax over no elements: shape \(shape)")
-    let source = storage.pointer
+    let source = storage
     return Tensor(uninitialized: shape.replacing(-1, with: width)) { out in
-      guard let out = out.baseAddress else { return }
+      let out = Shared(out.baseAddress)
       parallelRanges(count / columns, length: max(1, softmaxChunk / columns)) { range in
-        kernel(source + range.lowerBound * columns, range.count, columns, out + range.lowerBound * width)
+        guard let out = out.pointer else { return }
+        kernel(source.pointer + range.lowerBound * columns, range.count, columns, out + range.lowerBound * width)
       }
     }
   }
@@ -77,12 +78,13 @@ extension Tensor {
   /// Applies a kernel to every row of two tensors of one shape.
   private func pairedRows(with other: Tensor, _ kernel: RowPairKernel) -> Tensor {
     let columns = shape[-1]
-    let (a, b) = (storage.pointer, other.storage.pointer)
+    let (a, b) = (storage, other.storage)
     return Tensor(uninitialized: shape) { out in
-      guard let out = out.baseAddress else { return }
+      let out = Shared(out.baseAddress)
       parallelRanges(count / columns, length: max(1, softmaxChunk / columns)) { range in
+        guard let out = out.pointer else { return }
         let start = range.lowerBound * columns
-        kernel(a + start, b + start, range.count, columns, out + start)
+        kernel(a.pointer + start, b.pointer + start, range.count, columns, out + start)
       }
     }
   }

@@ -113,10 +113,3 @@ package struct ComplexGrid: Sendable {
     }
   }
 }
-
-/// A place in memory that chunks of one loop write to at different offsets.
-struct Shared<Element>: @unchecked Sendable {
-  let pointer: UnsafeMutablePointer<Element>?
-
-  init(_ pointer: UnsafeMutablePointer<Element>?) { self.pointer = pointer }
-}

@@ -11,7 +11,9 @@ struct SpatialAttentionTests {
     var attention = SpatialAttention(using: &random)
     var pass = Pass(.training, random: random)
     let features = random.normal([3, 5, 5, 7])
-    let maps = Tensor.concatenated([features.channelMean(), features.channelMaximum()], along: 3)
+    let maps = Tensor.concatenated(
+      [features.mean(along: -1, keepingDimensions: true), features.maximum(along: -1, keepingDimensions: true)],
+      along: 3)
     let weights = maps.convolved(with: attention.convolution.kernel, bias: attention.convolution.bias).sigmoid()
     let reason = "the mean is rounded once or twice"
     expectClose(attention.weights(of: features, in: &pass), weights, absolute: 1e-6, because: reason)

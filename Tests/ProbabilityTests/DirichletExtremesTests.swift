@@ -107,10 +107,7 @@ struct DirichletExtremesTests {
   @Test func isTheSameForAnyNumberOfThreads() {
     let alpha = Self.concentrations(size: 6)
     let point = Dirichlet(concentration: alpha).mean
-    let before = Threads.count
-    defer { Threads.use(before) }
-    let scores = [1, 2, 5].map { threads -> [Tensor] in
-      Threads.use(threads)
+    let scores = results(onThreads: [1, 2, 5]) {
       var random = RandomStream(seed: 23)
       let many = Dirichlet(concentration: Tensor(repeating: 0.7, [50_000, 6]))
       return [Dirichlet(concentration: alpha).logDensity(of: point), many.sample(using: &random), many.entropy]

@@ -15,14 +15,8 @@ import Testing
   }
 
   @Test(arguments: recipes) func theSceneIsTheSameForAnyNumberOfThreads(recipe: Recipe) throws {
-    let before = Threads.count
-    defer { Threads.use(before) }
-    Threads.use(1)
-    let alone = try recipe.scene(seed: 5)
-    for threads in [2, 3] {
-      Threads.use(threads)
-      expectSame(try recipe.scene(seed: 5), alone)
-    }
+    let scenes = try results(onThreads: [1, 2, 3]) { try recipe.scene(seed: 5) }
+    for scene in scenes.dropFirst() { expectSame(scene, scenes[0]) }
   }
 
   @Test(arguments: recipes) func theSceneDependsOnTheSeedOnly(recipe: Recipe) throws {

@@ -46,6 +46,17 @@ import Testing
     }
   }
 
+  @Test func aSpectrumThatIsNotFiniteHasNoAngle() {
+    for number in [Scalar.infinity, -.infinity, .nan] {
+      var vectors = [Tensor([2, 3], [1, number, 2, 1, 2, 3]), Tensor([2, 3], [1, 2, 3, 3, 1, 1])]
+      let angles = vectors[0].angle(to: vectors[1]).scalars
+      #expect(angles[0].isNaN && angles[1] > 0 && angles[1] < 1)
+      #expect(vectors[1].angle(to: vectors[0]).scalars[0].isNaN)
+      let (_, slope) = valueAndGradient(at: &vectors) { $0[0].angle(to: $0[1]).sum() }
+      #expect(slope[1].scalars[..<3].allSatisfy { $0.isNaN } && slope[1].scalars[3...].allSatisfy { $0.isFinite })
+    }
+  }
+
   @Test func gradientsAgreeWithFiniteDifferences() {
     let (x, y) = (irregular([4, 6]), irregular([4, 6], salt: 1))
     checkGradient(of: { $0[0].angle(to: $0[1]) }, at: [x, y])

@@ -67,17 +67,14 @@ struct BatchNormalizationTests {
   func threads() {
     var random = RandomStream(seed: 5)
     let (x, upstream) = (random.normal([2000, 33]), random.normal([2000, 33]))
-    let run = { (threads: Int) -> [Tensor] in
-      Threads.use(threads)
+    let runs = results(onThreads: [1, 3]) {
       var model = [x, Tensor.ones([33]), Tensor.zeros([33])]
       let gradient = valueAndGradient(at: &model) { model in
         (model[0].batchNormalized(scale: model[1], offset: model[2], rectified: true).value * upstream).sum()
       }.gradient
       return gradient + [x.batchNormalized(scale: model[1], offset: model[2]).value]
     }
-    let before = Threads.count
-    defer { Threads.use(before) }
-    #expect(run(3) == run(1))
+    #expect(runs[1] == runs[0])
   }
 
   @Test("one value per channel stops the program in training, as it has no variance")

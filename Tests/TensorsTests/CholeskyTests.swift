@@ -14,20 +14,22 @@ import Testing
     let a = positive(size)
     let factor = try a.choleskyFactor()
     expectClose(
-      factor.matrixProduct(factor, transposingOther: true), a, absolute: 2e-5, because: "Float LAPACK, entries to 30")
+      factor.matrixProduct(factor, transposingOther: true), a, absolute: roundings(200),
+      because: "LAPACK, entries to 30")
     for row in 0..<size { #expect(factor[row].scalars[(row + 1)...].allSatisfy { $0 == 0 }) }
   }
 
   @Test func anExample() throws {
     #expect(try Tensor([2, 2], [4, 2, 2, 10]).choleskyFactor() == Tensor([2, 2], [2, 0, 1, 3]))
-    expectClose(try Tensor([2, 2], [4, 2, 2, 10]).determinant().scalar, 36, relative: 1e-6, because: "exp of a log")
+    expectClose(
+      try Tensor([2, 2], [4, 2, 2, 10]).logDeterminant().scalar, Foundation.log(Scalar(36)), relative: roundings(10),
+      because: "two logarithms are added")
   }
 
   @Test func gradientsAgreeWithFiniteDifferences() throws {
     let a = positive(4)
     try checkGradient(of: { try $0.choleskyFactor() }, at: a, step: smallStep)
     try checkGradient(of: { try $0.logDeterminant() }, at: a, step: smallStep)
-    try checkGradient(of: { try $0.determinant() }, at: a, step: smallStep)
     try checkGradient(
       of: { try $0[0].choleskyFactor().solvingCholesky($0[1]) }, at: [a, irregular([4, 2])], step: smallStep)
     checkGradient(of: { $0.diagonal() }, at: a)
@@ -46,7 +48,7 @@ import Testing
 
   @Test func logDeterminantsDoNotOverflow() throws {
     let value = try (1e30 * Tensor.identity(20)).logDeterminant().scalar
-    expectClose(Double(value), 20 * log(1e30), relative: 1e-6, because: "20 Float terms")
+    expectClose(Double(value), 20 * log(1e30), relative: roundings(10), because: "20 rounded terms")
     #expect(try Tensor.zeros([0, 0]).logDeterminant().scalar == 0)
   }
 }

@@ -18,6 +18,12 @@ import Testing
     checkGradient(of: { $0.slice(along: -1, 0..<0) }, at: x)
     checkGradient(of: { $0[1] * $0[2] }, at: x)
     checkGradient(of: { $0.slice(along: 1, 0..<2) * $0.slice(along: 1, 2..<4) }, at: x)
+    // Overlapping slices beside other uses, before and after.
+    checkGradient(
+      of: { x in
+        let squares = x.squared().sum()
+        return x.slice(along: 1, 0..<3).squared().sum() + squares + x.slice(along: 1, 1..<4).exp().sum() + x.exp().sum()
+      }, at: x)
   }
 
   @Test func gatheredRowsMayRepeat() {

@@ -1,15 +1,16 @@
+import Dispatch
 import Synchronization
 import Tensors
 import TestSupport
 import Testing
 
-/// Tests that change the number of threads; they run one after another.
-@Suite(.serialized) struct ParallelTests {
+@Suite("Loops on several threads")
+struct ParallelTests {
   typealias Operation = @Sendable ([Tensor]) -> Tensor
   static let operations: [(name: String, Operation)] = [
     ("add", { $0[0] + $0[1] }), ("rows", { $0[0] * $0[1][0] }),
     ("columns", { $0[0] / ($0[1].sum(along: 1, keepingDimensions: true) + 1000) }),
-    ("exp", { $0[0].exp() }), ("leaky", { $0[0].leakyReLU() }), ("atan2", { $0[0].atan2(x: $0[1]) }),
+    ("exp", { $0[0].exp() }), ("leaky", { $0[0].leakyReLU() }), ("maximum with", { $0[0].maximum(with: $0[1]) }),
     ("sum", { $0[0].sum() }), ("sum rows", { $0[0].sum(along: 0) }), ("sum columns", { $0[0].sum(along: 1) }),
     ("softmax", { $0[0].softmax() }), ("logSumExp", { $0[0].logSumExp() }),
     ("logSoftmax", { $0[0].logSoftmax(along: 0) }),
@@ -21,37 +22,35 @@ import Testing
 
   @Test(arguments: operations.indices) func resultsDoNotDependOnThreads(_ position: Int) {
     let (name, operation) = Self.operations[position]
-    var model = [irregular([1100, 301]), irregular([1100, 301], salt: 1)]
-    let run = { (threads: Int, model: inout [Tensor]) in
-      Threads.use(threads)
-      return (operation(model), valueAndGradient(at: &model) { (operation($0) * 0.5).sum() })
+    let model = [irregular([1100, 301]), irregular([1100, 301], salt: 1)]
+    let runs = results(onThreads: [1, 2, 3]) {
+      var model = model
+      let (value, gradient) = valueAndGradient(at: &model) { (operation($0) * 0.5).sum() }
+      return [operation(model), Tensor(value)] + gradient
     }
-    let (one, two, three) = (run(1, &model), run(2, &model), run(3, &model))
-    Threads.use(1)
-    for other in [two, three] {
-      #expect(one.0 == other.0 && one.1.value == other.1.value && one.1.gradient == other.1.gradient, "\(name)")
-    }
+    #expect(runs[1] == runs[0] && runs[2] == runs[0], "\(name)")
   }
 
   @Test func everyChunkRunsOnce() {
-    Threads.use(4)
-    defer { Threads.use(1) }
-    #expect(Threads.count == 4)
-    for chunks in [0, 1, 2, 3, 7, 1000] {
-      let runs = Mutex([Int](repeating: 0, count: chunks))
-      parallelFor(chunks) { chunk in runs.withLock { $0[chunk] += 1 } }
-      #expect(runs.withLock { $0.allSatisfy { $0 == 1 } })
+    _ = results(onThreads: [4]) {
+      #expect(Threads.count == 4)
+      for chunks in [0, 1, 2, 3, 7, 1000] {
+        let runs = Mutex([Int](repeating: 0, count: chunks))
+        parallelFor(chunks) { chunk in runs.withLock { $0[chunk] += 1 } }
+        #expect(runs.withLock { $0.allSatisfy { $0 == 1 } })
+      }
     }
   }
 
   @Test func loopsMayBeNested() {
-    Threads.use(2)
-    defer { Threads.use(1) }
-    let total = Atomic<Int>(0)
-    parallelFor(10) { outer in
-      parallelFor(10) { inner in total.add(10 * outer + inner, ordering: .relaxed) }
+    let sums = results(onThreads: [2]) {
+      let total = Atomic<Int>(0)
+      parallelFor(10) { outer in
+        parallelFor(10) { inner in total.add(10 * outer + inner, ordering: .relaxed) }
+      }
+      return total.load(ordering: .relaxed)
     }
-    #expect(total.load(ordering: .relaxed) == 4950)
+    #expect(sums == [4950])
   }
 
   @Test func rangesCoverEverything() {
@@ -65,19 +64,15 @@ import Testing
     }
   }
 
-  @Test func loopsFromSeveralThreadsDoNotBlockEachOther() async {
-    Threads.use(2)
-    defer { Threads.use(1) }
-    let sums = await withTaskGroup(of: Int.self) { group in
-      for _ in 0..<8 {
-        group.addTask {
-          let total = Atomic<Int>(0)
-          for _ in 0..<200 { parallelFor(8) { total.add($0, ordering: .relaxed) } }
-          return total.load(ordering: .relaxed)
-        }
+  @Test func loopsFromSeveralThreadsDoNotBlockEachOther() {
+    _ = results(onThreads: [2]) {
+      let sums = Mutex<[Int]>([])
+      DispatchQueue.concurrentPerform(iterations: 8) { _ in
+        let total = Atomic<Int>(0)
+        for _ in 0..<200 { parallelFor(8) { total.add($0, ordering: .relaxed) } }
+        sums.withLock { $0.append(total.load(ordering: .relaxed)) }
       }
-      return await group.reduce(into: []) { $0.append($1) }
+      #expect(sums.withLock { $0 } == [Int](repeating: 200 * 28, count: 8))
     }
-    #expect(sums == [Int](repeating: 200 * 28, count: 8))
   }
 }

@@ -74,10 +74,7 @@ struct RandomTests {
 
   @Test("draws do not depend on the number of threads")
   func threads() {
-    let before = Threads.count
-    defer { Threads.use(before) }
-    let draws = [1, 2, 5].map { count in
-      Threads.use(count)
+    let draws = results(onThreads: [1, 2, 5]) {
       var random = RandomStream(seed: 10)
       return [random.uniform([3000, 3]), random.normal([3000, 3])]
     }

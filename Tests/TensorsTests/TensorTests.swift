@@ -68,6 +68,12 @@ import Testing
     await #expect(processExitsWith: .failure) { _ = Tensor.zeros([2, 3]).matrixProduct(Tensor.zeros([2, 3])) }
     await #expect(processExitsWith: .failure) { _ = Tensor.zeros([2, 3]).sum(along: 2) }
     await #expect(processExitsWith: .failure) { _ = Tensor.zeros([6]).reshaped(-1, 4) }
+    await #expect(processExitsWith: .failure) {
+      var (parameter, velocity) = (Tensor.zeros([6]), Tensor.zeros([5]))
+      parameter.descend(
+        along: .ones([6]), rate: 1, decay: DecayFactors(coupled: 0, kept: 1), velocity: &velocity, momentum: 0.5,
+        looksAhead: false, isFirst: false)
+    }
     await #expect(processExitsWith: .failure) { _ = Tensor.zeros([6]).gatheringRows([6]) }
     await #expect(processExitsWith: .failure) { _ = Tensor([1, 2]).scalar }
   }

@@ -1,6 +1,9 @@
 import Tensors
 import Testing
 
+/// A tolerance of so many roundings to `Scalar`: 1.2·10⁻⁷ each in Float, 2.2·10⁻¹⁶ in Double.
+package func roundings(_ count: Double) -> Double { count * Double(Scalar.ulpOfOne) }
+
 /// Expects two numbers to agree.
 ///
 ///     |actual − expected| ≤ absolute + relative · |expected|

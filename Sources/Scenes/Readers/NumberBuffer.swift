@@ -26,9 +26,10 @@ struct TypedNumbers<Number: StoredNumber>: NumberBuffer {
   func gathered(_ layout: ArrayLayout) -> Tensor {
     let (rows, columns, bands) = (layout.rows, layout.columns, layout.bands)
     return Tensor(uninitialized: [rows * columns, bands]) { target in
-      guard let from = values.baseAddress, let to = target.baseAddress else { return }
+      let (values, target) = (Shared(reading: values.baseAddress), Shared(target.baseAddress))
       // One image column at a time: MATLAB's pixels then lie next to each other in every band.
       parallelFor(columns) { column in
+        guard let from = values.pointer, let to = target.pointer else { return }
         for first in stride(from: 0, to: bands, by: 16) {
           let block = first..<min(first + 16, bands)
           for row in 0..<rows {

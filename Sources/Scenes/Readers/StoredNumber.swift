@@ -1,7 +1,7 @@
 import Tensors
 
 /// A number as files store it, in either byte order.
-protocol StoredNumber {
+protocol StoredNumber: Sendable {
   static func read(_ bytes: UnsafeRawPointer, isBigEndian: Bool) -> Self
   /// The nearest ``Scalar``.
   var scalar: Scalar { get }

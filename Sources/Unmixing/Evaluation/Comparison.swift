@@ -103,9 +103,9 @@ struct Comparison {
   private func reconstructionErrors(over pixels: [Int]) throws -> [Metrics.Entry] {
     guard let spectra, let reconstruction = prediction.reconstruction else { return try statedAngle(over: pixels) }
     let bands = spectra.shape[1]
-    let (angles, squares) = spectra.withUnsafeScalars { measured in
-      reconstruction.withUnsafeScalars { expected in
-        Self.computed(pixels.count) { position in
+    let (angles, squares) = Self.computed(pixels.count) { position in
+      spectra.withUnsafeScalars { measured in
+        reconstruction.withUnsafeScalars { expected in
           let left = SpectralAngles.slice(measured, pixels[position], of: bands)
           let right = SpectralAngles.slice(expected, pixels[position], of: bands)
           return (SpectralAngles.angle(left, right), Self.squaredDistance(left, right))
@@ -169,11 +169,13 @@ struct Comparison {
   // MARK: Helpers
 
   /// Two numbers for each of `count` places, computed on all threads.
-  private static func computed(_ count: Int, _ body: (Int) -> (Double, Double)) -> ([Double], [Double]) {
+  private static func computed(_ count: Int, _ body: @Sendable (Int) -> (Double, Double)) -> ([Double], [Double]) {
     var (first, second) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
     first.withUnsafeMutableBufferPointer { first in
       second.withUnsafeMutableBufferPointer { second in
+        let (first, second) = (Shared(first.baseAddress), Shared(second.baseAddress))
         parallelRanges(count, length: 1024) { range in
+          guard let first = first.pointer, let second = second.pointer else { return }
           for position in range { (first[position], second[position]) = body(position) }
         }
       }

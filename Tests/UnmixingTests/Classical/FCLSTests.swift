@@ -111,13 +111,9 @@ import Unmixing
     let problem = SimplexLeastSquares(endmembers: library)
     let alone = Tensor.concatenated(
       [4999, 2048, 17].map { problem.solve(spectra.slice(along: 0, $0..<$0 + 1)) }, along: 0)
-    let threads = Threads.count
-    defer { Threads.use(threads) }
-    Threads.use(1)
-    let one = problem.solve(spectra)
-    Threads.use(4)
-    #expect(problem.solve(spectra) == one)
-    #expect(one.gatheringRows([4999, 2048, 17]) == alone)
+    let runs = results(onThreads: [1, 4]) { problem.solve(spectra) }
+    #expect(runs[1] == runs[0])
+    #expect(runs[0].gatheringRows([4999, 2048, 17]) == alone)
   }
 
   // MARK: Scenes
