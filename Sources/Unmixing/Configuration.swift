@@ -61,6 +61,7 @@ public struct Configuration: Sendable {
 }
 
 extension Configuration: Equatable {
+  /// Whether method, options, objective and training are the same.
   public static func == (left: Self, right: Self) -> Bool {
     left.method == right.method && left.model.isEqual(to: right.model) && left.objective == right.objective
       && left.training == right.training

@@ -50,16 +50,6 @@ public struct TrainingData: Sendable {
     }
   }
 
-  /// Pixels to train on, and a seeded share kept back for validation.
-  static func divided(
-    _ pixels: [Int], validation share: Double, seed: UInt64
-  ) -> (training: [Int], validation: [Int]) {
-    var random = RandomPurpose.validation.stream(seed: seed)
-    let order = random.permutation(pixels.count)
-    let kept = Int((Double(pixels.count) * share).rounded())
-    return (order.dropFirst(kept).map { pixels[$0] }.sorted(), order.prefix(kept).map { pixels[$0] }.sorted())
-  }
-
   /// The batch of some pixels; of all of them for a model that sees the whole scene.
   public func batch(_ pixels: [Int]) -> Batch {
     let isWhole = pixels.count == spectra.shape[0]

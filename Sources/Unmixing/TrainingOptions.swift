@@ -51,7 +51,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var coupledDecay = false
   /// The largest Euclidean norm of a gradient; 0 for no limit.
   public var clipping = 0.0
-  /// The share of the training pixels kept back to watch training.
+  /// The share of the training pixels kept back to watch training, one by one or in tiles as test pixels are.
   public var validation = 0.0
   /// Which weights a run ends with.
   public var keep = Keep.last

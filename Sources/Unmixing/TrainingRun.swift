@@ -47,22 +47,21 @@ public struct TrainingRun: Sendable {
     let count = try EndmemberCount(configuration, scene).checked
     let labels = configuration.usesLabels ? try Labels(of: scene) : nil
     let pixels = try split.pixels(of: scene, seed: seed)
-    let (training, validation) = TrainingData.divided(
-      configuration.seesWholeScene
-        ? scene.validPixels : labels?.labelled(among: pixels.training) ?? pixels.training,
-      validation: configuration.training.validation, seed: seed)
-    let scaling = FittedScaling(configuration.model.spectra, to: scene.spectra.gatheringRows(training))
+    let learned =
+      configuration.seesWholeScene ? scene.validPixels : labels?.labelled(among: pixels.training) ?? pixels.training
+    let parts = try split.watching(share: configuration.training.validation, of: learned, in: scene, seed: seed)
+    let scaling = FittedScaling(configuration.model.spectra, to: scene.spectra.gatheringRows(parts.training))
     description = RunDescription(
       seed: seed, configuration: configuration, scene: sources?.scene ?? scene.name, truth: sources?.truth,
       split: split.description,
       endmemberNames: labels.flatMap { _ in scene.truth?.names } ?? (1...count).map { "Endmember \($0)" },
       wavelengths: scene.axis?.wavelengths, bands: scene.bands, scaling: scaling,
-      fingerprint: Fingerprint.of(scaling.applied(to: scene.spectra), labels?.abundances, training))
-    beginning = Beginning(description, scene, labels?.abundances, training)
+      fingerprint: Fingerprint.of(scaling.applied(to: scene.spectra), labels?.abundances, parts.training))
+    beginning = Beginning(description, scene, labels?.abundances, parts.training)
     model = try beginning.model(restart: 0)
     data = try TrainingData(
       seen: beginning.seen, spectra: beginning.scaled, of: scene, view: model.view, abundances: labels?.abundances,
-      pixels: training, validation: validation)
+      pixels: parts.training, validation: parts.test)
     testPixels = pixels.test
     earlierSeconds = 0
     state = description.trainer.initialState(pixels: data.pixels.count)
