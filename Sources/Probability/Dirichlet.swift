@@ -50,13 +50,12 @@ public struct Dirichlet: LogarithmicDistribution, EntropicDistribution, Marginal
   /// α_k (α₀ − α_k) / α₀² (α₀ + 1).
   public var variance: Tensor {
     let total = concentration.sum(along: -1, keepingDimensions: true)
-    let mean = concentration / total
-    return mean * ((total - concentration) / total) / (total + 1)
+    return mean * (others / total) / (total + 1)
   }
 
-  /// E[log a_k] = ψ(α_k) − ψ(α₀).
+  /// E[log a_k] = ψ(α_k) − ψ(α₀), in Double inside.
   public var meanLogarithm: Tensor {
-    concentration.digamma() - concentration.sum(along: -1, keepingDimensions: true).digamma()
+    RowFunction.betaMeanLogarithm(concentration.expandingDimension(at: -1), others.expandingDimension(at: -1))
   }
 
   /// log p of points on the simplex.
@@ -94,6 +93,13 @@ public struct Dirichlet: LogarithmicDistribution, EntropicDistribution, Marginal
       return (row..<row + width).reduce(0) { $1 == place ? $0 : $0 + own[$1] }
     }
     return Beta.quantiles(probability, own, others, shape)
+  }
+
+  /// α₀ − α_k, added up rather than subtracted, which would lose the digits of small neighbours.
+  private var others: Tensor {
+    let width = shape[-1]
+    let rows = concentration.reshaped(to: [shape.count / max(width, 1), width])
+    return rows.matrixProduct(.ones([width, width]) - .identity(width)).reshaped(to: shape)
   }
 
   private func logGammas(using random: inout RandomStream) -> Tensor {
