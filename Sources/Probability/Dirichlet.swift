@@ -11,8 +11,8 @@ import Tensors
 ///
 /// - Shapes: `concentration` is `[rows, k]`, or `[k]` for one distribution that every row shares.
 /// - Edge cases: A component a_k = 0 is scored as the least normal `Scalar`, and partial derivatives are held within
-///   ±10³⁰; score a draw of a sparse distribution by its logarithm instead (``LogarithmicDistribution``), where nothing
-///   is clamped. α_k ≤ 0 and NaN give NaN. Σ a_k = 1 is not checked. Below α_k ≈ 10⁻¹² derivatives reach the ±10³⁰.
+///   ±10³⁰; score a draw of a sparse distribution as a ``Draw``, by its logarithm, where nothing is clamped.
+///   α_k ≤ 0 and NaN give NaN. Σ a_k = 1 is not checked. Below α_k ≈ 10⁻¹² derivatives reach the ±10³⁰.
 /// - Source: Ng, Tian & Tang, *Dirichlet and Related Distributions*, ch. 2.
 public struct Dirichlet: LogarithmicDistribution, EntropicDistribution, MarginalQuantiles {
   /// How gamma variates, and so draws, are made.
@@ -68,6 +68,12 @@ public struct Dirichlet: LogarithmicDistribution, EntropicDistribution, Marginal
 
   /// A point of the simplex: softmax of log-gamma variates.
   public func sample(using random: inout RandomStream) -> Tensor { logGammas(using: &random).softmax() }
+
+  /// A point of the simplex with its logarithms.
+  public func draw(using random: inout RandomStream) -> Draw {
+    let logits = logGammas(using: &random)
+    return Draw(value: logits.softmax(), logarithm: logits.logSoftmax())
+  }
 
   /// The logarithm of a draw, finite where the draw itself rounds to 0.
   public func sampleLogarithm(using random: inout RandomStream) -> Tensor { logGammas(using: &random).logSoftmax() }

@@ -17,20 +17,15 @@ public struct Trace: Sendable {
     public let name: String
     /// What the value was scored under.
     public let density: any Density
-    /// The value.
-    public let value: Tensor
-    /// log value, if the value was drawn in logarithms.
-    public let logarithm: Tensor?
+    /// The value, with the coordinate it was drawn in.
+    public let draw: Draw
     /// Whether the value was given and not drawn.
     public let isObserved: Bool
 
-    /// log density of the value, by its logarithm where that is known.
-    public var logDensity: Tensor {
-      if let logarithm, let density = density as? any LogarithmicDistribution {
-        return density.logDensity(atLogarithm: logarithm)
-      }
-      return density.logDensity(of: value)
-    }
+    /// The value.
+    public var value: Tensor { draw.value }
+    /// log density of the value, by the coordinate it was drawn in.
+    public var logDensity: Tensor { density.logDensity(of: draw) }
   }
 
   /// The sites in the order in which the program named them.
@@ -78,14 +73,12 @@ public struct Trace: Sendable {
   ///   that of a draw, or a density that cannot be drawn from.
   @discardableResult
   public mutating func sample(_ name: String, from density: any Density) throws(ProbabilityError) -> Tensor {
-    if let value = conditions[name] {
-      return try record(name, density, value, isObserved: true)
-    }
+    if let value = conditions[name] { return try record(name, density, Draw(value), isObserved: true) }
     guard let replayed else { return try draw(name, from: density, isObserved: false) }
     guard let site = replayed[name] else {
       throw .siteMissing(name, shape: (density as? any Distribution)?.shape, side: .guide)
     }
-    return try record(name, density, site.value, site.logarithm, isObserved: false)
+    return try record(name, density, site.draw, isObserved: false)
   }
 
   /// The value of an observed site, scored under `density`. In a predictive run a draw from it.
@@ -96,7 +89,7 @@ public struct Trace: Sendable {
     _ name: String, _ value: Tensor, under density: any Density
   ) throws(ProbabilityError) -> Tensor {
     if drawsObservations { return try draw(name, from: density, isObserved: true) }
-    return try record(name, density, value, isObserved: true)
+    return try record(name, density, Draw(value), isObserved: true)
   }
 
   /// Subtracts an energy from the log density of the run: a penalty without a value of its own.
@@ -105,7 +98,7 @@ public struct Trace: Sendable {
   /// - Throws: ``ProbabilityError`` for a name used twice.
   public mutating func factor(_ name: String, _ energy: Tensor) throws(ProbabilityError) {
     let value = energy.rank == 0 ? energy.reshaped(to: [1]) : energy
-    _ = try record(name, Factor(), value.expandingDimension(at: -1), isObserved: true)
+    _ = try record(name, Factor(), Draw(value.expandingDimension(at: -1)), isObserved: true)
   }
 
   /// The value of a site, if there is one of that name.
@@ -131,22 +124,19 @@ public struct Trace: Sendable {
       pass.random.rows = nil
     }
     defer { pass.random.rows = identities }
-    if let distribution = distribution as? any LogarithmicDistribution {
-      let logarithm = distribution.sampleLogarithm(using: &pass.random)
-      return try record(name, density, logarithm.exp(), logarithm, isObserved: isObserved)
-    }
-    return try record(name, density, distribution.sample(using: &pass.random), isObserved: isObserved)
+    return try record(name, density, distribution.draw(using: &pass.random), isObserved: isObserved)
   }
 
   private mutating func record(
-    _ name: String, _ density: any Density, _ value: Tensor, _ logarithm: Tensor? = nil, isObserved: Bool
+    _ name: String, _ density: any Density, _ draw: Draw, isObserved: Bool
   ) throws(ProbabilityError) -> Tensor {
+    let value = draw.value
     guard positions[name] == nil else { throw .nameUsedTwice(name) }
     if let shape = (density as? any Distribution)?.shape, shape.broadcastIfPossible(with: value.shape) != value.shape {
       throw .shapesDisagree(name, expected: shape, found: value.shape)
     }
     positions[name] = sites.count
-    sites.append(Site(name: name, density: density, value: value, logarithm: logarithm, isObserved: isObserved))
+    sites.append(Site(name: name, density: density, draw: draw, isObserved: isObserved))
     return value
   }
 }

@@ -87,7 +87,7 @@ struct TraceTests {
     var guide = Trace(pass)
     let value = try guide.sample("a", from: sparse)
     #expect(value.scalars.contains(0))
-    let logarithm = try #require(guide.sites[0].logarithm)
+    let logarithm = try #require(guide.sites[0].draw.logarithm)
     #expect(guide.sites[0].logDensity == sparse.logDensity(atLogarithm: logarithm))
     var model = Trace(replaying: guide, pass)
     try model.sample("a", from: Dirichlet(concentration: .ones([3])))
