@@ -42,6 +42,13 @@ extension Distribution {
 ///
 /// The derivative of E[f(x)] is then the expectation of the derivative of f(x), which one draw estimates without bias.
 public protocol ReparameterizedDistribution: Distribution {
+  /// Whether probabilities are integrals of exp(``Density/logDensity(of:)-(Tensor)``) with respect to Lebesgue measure
+  /// (on the simplex, that of all components but one).
+  ///
+  /// Only then is a value that was not drawn from the distribution, such as a label, scored by a finite number that a
+  /// better fit raises. A point mass such as ``Delta`` has no density: it scores −∞ everywhere but at its point.
+  var hasDensity: Bool { get }
+
   /// KL(self ‖ prior) in nats, one number for each row, where a formula for this pair is known; otherwise `nil`.
   func closedFormDivergence(from prior: any Density) -> Tensor?
 
@@ -54,6 +61,9 @@ public protocol ReparameterizedDistribution: Distribution {
 }
 
 extension ReparameterizedDistribution {
+  /// Yes.
+  public var hasDensity: Bool { true }
+
   /// No formula is known.
   public func closedFormDivergence(from prior: any Density) -> Tensor? { nil }
 
