@@ -65,6 +65,7 @@ let package = Package(
     tests("Unmixing", ["Unmixing", "Synthetic"]),
     tests("Synthetic", ["Synthetic"], data: ["References"]),
     tests("Command", ["alunite"]),
+    .testTarget(name: "HouseRulesTests"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -73,9 +73,11 @@ public struct NegativeELBO: Codable, Sendable, Equatable {
   }
 
   /// The loss of a batch, and its parts.
+  ///
+  /// - Throws: ``UnmixingError/configuration(field:expected:found:)`` when labels are to be scored under a point.
   public func callAsFunction<Model: UnmixingModel>(
     of model: inout Model, on batch: Batch, in pass: inout Pass
-  ) -> (loss: Tensor, parts: LossParts) {
+  ) throws -> (loss: Tensor, parts: LossParts) {
     let posterior = model.posterior(of: batch.sight, in: &pass)
     let draw = posterior.sample(using: &pass.random)
     let decoded = forced(draw, batch, in: &pass)
@@ -91,6 +93,10 @@ public struct NegativeELBO: Codable, Sendable, Equatable {
       parts.abundanceError = Double(error.detached.mean().scalar)
       if abundanceWeight > 0 { loss = loss + error * Scalar(abundanceWeight) }
       if labelWeight > 0 {
+        guard posterior.hasDensity else {
+          throw UnmixingError.configuration(
+            field: "objective.labelWeight", expected: "0, since this posterior is a point", found: "\(labelWeight)")
+        }
         let interior = labels * Scalar(1 - labelSmoothing) + Scalar(labelSmoothing) / Scalar(labels.shape[1])
         loss = loss - posterior.logDensity(of: interior) * Scalar(labelWeight)
       }

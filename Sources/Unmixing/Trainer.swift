@@ -65,12 +65,12 @@ public struct Trainer: Sendable {
       }
       let parts: LossParts
       if let whole {
-        parts = step(&model, &state, whole, data.pixels)
+        parts = try step(&model, &state, whole, data.pixels)
       } else {
         if order.isEmpty || position == 0 { order = self.order(of: data.pixels, epoch: epoch) }
         let start = position * options.batchSize
         let pixels = Array(order[start..<min(order.count, start + options.batchSize)])
-        parts = step(&model, &state, data.batch(pixels), pixels)
+        parts = try step(&model, &state, data.batch(pixels), pixels)
       }
       guard parts.loss.isFinite else { throw UnmixingError.diverged(epoch: epoch + 1, loss: parts.loss) }
       state.step += 1
@@ -115,13 +115,13 @@ public struct Trainer: Sendable {
 
   private func step<Model: UnmixingModel>(
     _ model: inout Model, _ state: inout TrainingState, _ batch: Batch, _ pixels: [Int]
-  ) -> LossParts {
+  ) throws -> LossParts {
     let index = UInt32(truncatingIfNeeded: state.step &* Self.drawsPerStep)
     var pass = Pass(.training, random: RandomPurpose.training.stream(seed: seed, index: index))
     pass.random.rows = pixels.map { UInt32($0) }
     var parts: LossParts?
-    var (_, gradient) = valueAndGradient(at: &model) { model in
-      let (loss, lossParts) = objective(of: &model, on: batch, in: &pass)
+    var (_, gradient) = try valueAndGradient(at: &model) { model in
+      let (loss, lossParts) = try objective(of: &model, on: batch, in: &pass)
       parts = lossParts
       return loss
     }

@@ -55,10 +55,10 @@ import Unmixing
       // A draw jumps where its proposal is rejected, so the labels are decoded; draws have gradient tests of their own.
       objective.teacherForcing = 1
       // Rectifiers have kinks everywhere; so small a step seldom meets one.
-      checkGradient(
+      try checkGradient(
         of: { model in
           var pass = Pass(.training, random: RandomStream(seed: 4))
-          return objective(of: &model, on: batch, in: &pass).loss
+          return try objective(of: &model, on: batch, in: &pass).loss
         }, at: model, relative: 1e-5, step: 3e-4, components: 12)
     }
     try check(model(Self.variants[index].0, options(Self.variants[index].1)))

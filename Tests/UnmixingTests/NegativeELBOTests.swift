@@ -82,7 +82,7 @@ import Unmixing
       seen: scene.spectra, spectra: scene.spectra, of: scene, view: .scene, abundances: nil, pixels: scene.validPixels,
       validation: [])
     var (copy, pass) = (model, pass())
-    let objective = Double(NegativeELBO()(of: &copy, on: data.batch(data.pixels), in: &pass).loss.scalar)
+    let objective = Double(try NegativeELBO()(of: &copy, on: data.batch(data.pixels), in: &pass).loss.scalar)
     let abundances = model.encoder(scene.spectra).softmax()
     let error = (scene.spectra - abundances.matrixProduct(model.endmembers)).squaredNorm(along: -1)
     let sparsity = (abundances + 1e-8).sqrt().sum(along: -1) * model.sparsity
@@ -90,5 +90,15 @@ import Unmixing
     // The normal's constant: bands (log σ + ½ log 2π).
     let constant = 20 * (-2.302585092994046 + 0.9189385332046727)
     expectClose(objective, published + constant, relative: 1e-5, because: "order of summation")
+  }
+
+  @Test func labelsAreNotScoredUnderAPoint() throws {
+    var (model, pass) = (PointAutoencoder(bands: 20, endmembers: 3), pass())
+    let data = try TrainingData(
+      seen: scene.spectra, spectra: scene.spectra, of: scene, view: .scene, abundances: scene.truth?.abundances,
+      pixels: scene.validPixels, validation: [])
+    var objective = NegativeELBO()
+    objective.labelWeight = 1
+    #expect(throws: UnmixingError.self) { try objective(of: &model, on: data.batch(data.pixels), in: &pass) }
   }
 }
