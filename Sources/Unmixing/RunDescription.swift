@@ -4,9 +4,7 @@ import Tensors
 /// What a run was made from: enough to repeat it, to resume it, and to use its model on another scene.
 public struct RunDescription: Codable, Sendable, Equatable {
   /// The version of Alunite that trained it.
-  public var version: String
-  /// The method's id in the ``Catalogue``.
-  public var model: String
+  public var version = currentVersion
   /// The key of every random number.
   public var seed: UInt64
   /// The resolved configuration.
@@ -40,11 +38,13 @@ public struct RunDescription: Codable, Sendable, Equatable {
         field: "bands of \(scene.name)", expected: "\(bands), as in \(self.scene)", found: "\(scene.bands)")
     }
     guard let own = wavelengths, let axis = scene.axis else { return }
+    let spacing = zip(own, own.dropFirst()).map { abs($1 - $0) }.filter { $0 > 0 }.min() ?? 2
     let farthest = zip(own, axis.wavelengths).map { abs($0 - $1) }.max() ?? 0
-    if farthest > 15 {
+    if farthest > spacing / 2 {
       throw UnmixingError.mismatch(
-        field: "wavelengths of \(scene.name)", expected: "those of \(self.scene), within 15 nm",
-        found: "a band \(Int(farthest)) nm away")
+        field: "wavelengths of \(scene.name)",
+        expected: "those of \(self.scene) within half their spacing, \(spacing / 2) nm",
+        found: "a band \(farthest) nm away")
     }
   }
 }
@@ -52,6 +52,15 @@ public struct RunDescription: Codable, Sendable, Equatable {
 /// A 64-bit fingerprint (FNV-1a) of what a run trains on, so that a resumed run is seen to train on the same.
 struct Fingerprint {
   private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  /// The fingerprint of spectra, labels and training pixels.
+  static func of(_ spectra: Tensor, _ labels: Tensor?, _ pixels: [Int]) -> UInt64 {
+    var result = Fingerprint()
+    result.add(spectra)
+    if let labels { result.add(labels) }
+    for pixel in pixels { result.add(UInt64(pixel)) }
+    return result.value
+  }
 
   mutating func add(_ tensor: Tensor) {
     tensor.withUnsafeScalars { for scalar in $0 { add(UInt64(scalar.bitPattern)) } }

@@ -99,9 +99,9 @@ extension Findings {
   static func ofRun(_ folder: RunFolder) throws -> Findings {
     let checkpoint = try folder.readCheckpoint()
     let run = checkpoint.description
-    let epochs = run.configuration.training.epochs
+    let epochs = run.configuration.training.epochs * run.configuration.training.restarts
     return Findings(
-      "run of \(run.model)", folder.url,
+      "run of \(run.configuration.method)", folder.url,
       [
         ("scene", run.scene), ("truth", run.truth), ("split", run.split), ("seed", "\(run.seed)"),
         ("epochs", "\(checkpoint.history.count) of \(epochs), \(checkpoint.step) steps"),

@@ -91,11 +91,10 @@ extension TrainingSession {
     try RunFolder.write(metrics.json, to: folder.metrics)
     if json { return Console.print(try JSONText.text(Summary(metrics: metrics, files: files, run: run.description))) }
     if quiet { return }
-    let labels = run.description.configuration.objective
-    let mode = scene.truth == nil || labels.abundanceWeight + labels.labelWeight == 0 ? "without labels" : "with labels"
+    let mode = run.description.configuration.usesLabels ? "with labels" : "without labels"
     Console.print(
       """
-      \(run.description.model), \(mode), \(run.trainingPixels.count) training pixels, \(run.testPixels.count) held out, \
+      \(run.description.configuration.method), \(mode), \(run.trainingPixels.count) training pixels, \(run.testPixels.count) held out, \
       \(run.parameterCount) parameters, \(Numeral.duration(seconds))
 
       \(MetricsTable(metrics).text)
@@ -106,8 +105,7 @@ extension TrainingSession {
 
   /// Labels fix the order of endmembers; what is found without them has to be paired.
   private var rule: MatchingRule {
-    let objective = run.description.configuration.objective
-    if objective.abundanceWeight + objective.labelWeight > 0 { return .none }
+    if run.description.configuration.usesLabels { return .none }
     return scene.truth?.endmembers == nil ? .abundance : .spectralAngle
   }
 
@@ -127,7 +125,7 @@ extension TrainingSession {
     let files: [String: String]
 
     init(metrics: Metrics, files: [(name: String, path: String)], run: RunDescription) {
-      (model, seed, split) = (run.model, run.seed, run.split)
+      (model, seed, split) = (run.configuration.method, run.seed, run.split)
       self.metrics = metrics
       self.files = Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.path) })
     }

@@ -82,7 +82,7 @@ struct MalformedInput {
     ),
     .init(
       "train --endmembers 1 --scene good.hdr -o new",
-      "configuration, model.endmembers: expected 0 (from the labels) or 2 … 64, found 1"),
+      "configuration, model.endmembers: expected 0 (from the truth) or 2 … 64, found 1"),
     .init(
       "train --scene good.hdr -o new",
       "configuration, model.endmembers: expected a number, since the scene has no labelled abundances, found 0 "
@@ -112,7 +112,7 @@ struct MalformedInput {
   static let settings: [MalformedInput] = [
     .init(
       "train --model magic --scene scene.h5 -o new",
-      "configuration, model: expected spacnn-ldvae or mlp-ldvae, found \"magic\""),
+      "configuration, method: expected spacnn-ldvae or mlp-ldvae, found \"magic\""),
     .training(
       "--config unknown.yaml",
       "{dir}/unknown.yaml: expected a key of the configuration, found \"training.epoch\"; did you mean training.epochs?"

@@ -1,0 +1,62 @@
+import Tensors
+
+/// Everything that shapes a network, apart from how it is trained. Every published method has a type of its own.
+public protocol ModelOptions: Codable, Sendable, Equatable {
+  /// The number of endmembers; 0 takes it from the truth.
+  var endmembers: Int { get set }
+
+  /// What is done to spectra first.
+  var spectra: SpectrumScaling { get }
+
+  /// What the endmembers of a linear decoder start from.
+  var start: EndmemberStart { get }
+
+  /// Whether the network sees the whole scene at once, as in the view `.scene`.
+  static var seesWholeScene: Bool { get }
+
+  /// The words each option with words may have, by the option's name; for messages and help.
+  static var choices: [String: [String]] { get }
+
+  /// Refuses what cannot be built.
+  ///
+  /// - Throws: ``UnmixingError/configuration(field:expected:found:)``.
+  func check() throws
+}
+
+extension ModelOptions {
+  /// No: the network sees pixels or windows.
+  public static var seesWholeScene: Bool { false }
+
+  /// Refuses `found` in a field of the options unless the condition holds.
+  ///
+  /// - Throws: ``UnmixingError/configuration(field:expected:found:)``.
+  public func require(_ holds: Bool, _ field: String, _ expected: String, _ found: Any) throws {
+    if !holds { throw UnmixingError.configuration(field: "model.\(field)", expected: expected, found: "\(found)") }
+  }
+
+  /// Refuses a number of endmembers that no method takes.
+  public func checkEndmemberCount() throws {
+    let isCount = endmembers == 0 || (2...64).contains(endmembers)
+    try require(isCount, "endmembers", "0 (from the truth) or 2 … 64", endmembers)
+  }
+
+  func isEqual(to other: any ModelOptions) -> Bool { other as? Self == self }
+}
+
+/// What the endmembers of a decoder start from.
+public enum EndmemberStart: String, Codable, Sendable, CaseIterable {
+  /// Random numbers.
+  case random
+  /// Pixels chosen by vertex component analysis: of several seeded runs the one that spans the largest simplex.
+  case extracted
+  /// The least-squares endmembers of labelled pixels, or extracted ones where there are no labels.
+  case labelled
+  /// The reference spectra of the truth. A result that began from them is no blind unmixing.
+  case oracle
+}
+
+/// The words a choice may be made from.
+package func words<Choice: CaseIterable & RawRepresentable>(_ type: Choice.Type) -> [String]
+where Choice.RawValue == String {
+  type.allCases.map(\.rawValue)
+}
