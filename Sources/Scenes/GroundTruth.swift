@@ -6,6 +6,7 @@ import Tensors
 /// The public benchmarks' "ground truth" is itself an algorithm's output; reports should say so beside any number.
 ///
 /// - Shapes: `abundances` is `[pixels, endmembers]`, pixels numbered row by row as in ``Scene``.
+/// - Edge cases: a pixel whose abundances are not known has a row of NaN; it is not compared and not trained on.
 public struct GroundTruth: Sendable {
   /// Fractions, `[pixels, endmembers]`.
   public var abundances: Tensor
@@ -41,6 +42,7 @@ public struct GroundTruth: Sendable {
   /// Reads reference abundances from a MATLAB, ENVI or HDF5 file.
   ///
   /// The scene, when given, settles rows, columns and bands; without it the file or the options must state rows.
+  /// Rows that are not finite, at the file's or the options' ignore value, or 0 throughout become NaN.
   ///
   /// - Throws: ``SceneError``, also when the abundances do not fit the scene.
   public static func read(

@@ -79,8 +79,8 @@ public struct NegativeELBO: Codable, Sendable, Equatable {
     of model: inout Model, on batch: Batch, in pass: inout Pass
   ) throws -> (loss: Tensor, parts: LossParts) {
     let posterior = model.posterior(of: batch.sight, in: &pass)
-    let draw = posterior.sample(using: &pass.random)
-    let decoded = forced(draw, batch, in: &pass)
+    let draw = posterior.draw(using: &pass.random)
+    let decoded = forced(draw.value, batch, in: &pass)
     let reconstruction = model.reconstruction(from: decoded, in: &pass)
     let bands = Scalar(batch.spectra.shape[1])
     let fit = -reconstruction.density.logDensity(of: batch.spectra)
@@ -88,7 +88,7 @@ public struct NegativeELBO: Codable, Sendable, Equatable {
     var loss = fit * (likelihood == .sum ? 1 : 1 / bands) + distance * Scalar(divergenceWeight)
     var parts = LossParts(fit: fit.detached, divergence: distance.detached)
     if let labels = batch.abundances {
-      let estimate = abundanceError == .mean ? posterior.mean : draw
+      let estimate = abundanceError == .mean ? posterior.mean : draw.value
       let error = (estimate - labels).squaredNorm(along: -1)
       parts.abundanceError = Double(error.detached.mean().scalar)
       if abundanceWeight > 0 { loss = loss + error * Scalar(abundanceWeight) }

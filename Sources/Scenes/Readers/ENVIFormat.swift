@@ -23,13 +23,12 @@ struct ENVIFormat: SceneFormat {
   func truth(at url: URL, options: ReadingOptions, for scene: Scene?) throws -> GroundTruth {
     var source = try ENVISource(url, options)
     var options = options
-    options.constantBands = .keep
+    // What is said about wavelengths is said about the scene's bands, not about endmembers.
+    options.wavelengthFile = nil
     options.scale = source.layout.type == .float32 || source.layout.type == .float64 ? .factor(1) : options.scale
-    let raster = try source.storedScene(options).scene(options)
+    let raster = try source.storedScene(options)
     let names = source.header.texts("band names")
-    let truth = GroundTruth(
-      abundances: raster.spectra, names: names?.count == raster.bands ? names : nil,
-      notes: raster.notes.filter { $0.field != "scale" })
+    let truth = try raster.groundTruth(options, names: names?.count == raster.bands ? names : nil)
     return try truth.checked(rows: raster.rows, columns: raster.columns, against: scene, path: source.header.path)
   }
 

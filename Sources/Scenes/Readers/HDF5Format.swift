@@ -23,9 +23,10 @@ struct HDF5Format: SceneFormat {
     let file = try HDF5File(reading: url)
     if options.abundanceVariable == nil, let own = try AluniteSceneFile(file) {
       let extents = try file.description(of: "spectra").dimensions
-      guard let truth = try own.truth(extents.dropLast().reduce(1, *)) else {
+      guard var truth = try own.truth(extents.dropLast().reduce(1, *)) else {
         throw SceneError.missing(path: file.path, field: "truth", remedy: "the scene was written without")
       }
+      if let scene { truth.endmembers = try own.endmembers(of: truth, inBandsOf: scene) }
       return try truth.checked(rows: extents[0], columns: extents[1], against: scene, path: file.path)
     }
     var source = HDF5Source(file: file, options: options)
@@ -86,7 +87,17 @@ struct HDF5Source {
         path: file.path, field: options.nameVariable ?? "names", expected: "\(layout.bands) names",
         found: "\(names?.count ?? 0)")
     }
-    let truth = GroundTruth(abundances: try values(array, layout), names: names, notes: notes)
+    var stored = StoredScene(
+      path: file.path, name: array.name, format: "HDF5", rows: layout.rows, columns: layout.columns,
+      values: try values(array, layout))
+    stored.ignoreValue = try fillValue(of: array.name)
+    stored.calibration = try calibration(of: array.name, bands: layout.bands)
+    stored.notes = notes
+    var options = options
+    // A factor is stated for the scene; the truth's own attributes and floats say more.
+    let isFloat = try file.description(of: array.name).kind == .float
+    if isFloat || stored.calibration.field != nil { options.scale = .stated }
+    let truth = try stored.groundTruth(options, names: names)
     return try truth.checked(rows: layout.rows, columns: layout.columns, against: scene, path: file.path)
   }
 

@@ -12,11 +12,10 @@ extension MATSource {
     let found = try abundances(binding, besides: nil)
     notes += found.binding.notes
     let count = found.layout.bands
-    let values = try self.values(found.array.name, found.layout)
     let names = try self.names(count: count)
     let endmembers = try self.endmembers(
       count: count, names: names, sourceBands: scene?.sourceBands, except: found.array.name)
-    let truth = GroundTruth(abundances: values, endmembers: endmembers, names: names, notes: notes)
+    let truth = try self.truth(found, names: names, endmembers: endmembers, notes: notes)
     return try truth.checked(rows: found.layout.rows, columns: found.layout.columns, against: scene, path: path)
   }
 
@@ -45,9 +44,20 @@ extension MATSource {
       Note(
         .information, field: "truth", found: "\(found.array.label) sums to 1 in every pixel",
         action: "read as reference abundances"))
-    return GroundTruth(
-      abundances: try values(found.array.name, found.layout), endmembers: endmembers, names: names,
-      notes: Array(own.notes.dropFirst(notes.count - 1)))
+    return try truth(
+      found, names: names, endmembers: endmembers, notes: Array(own.notes.dropFirst(notes.count - 1)))
+  }
+
+  /// The numbers as they are stored, without the rows that state no abundances.
+  private func truth(
+    _ found: Found, names: [String]?, endmembers: SpectralLibrary?, notes: [Note]
+  ) throws -> GroundTruth {
+    let stored = StoredScene(
+      path: path, name: found.array.name, format: "MATLAB", rows: found.layout.rows, columns: found.layout.columns,
+      values: try values(found.array.name, found.layout), notes: notes)
+    var options = options
+    options.scale = .factor(1)
+    return try stored.groundTruth(options, names: names, endmembers: endmembers)
   }
 
   private struct Found {

@@ -130,10 +130,27 @@ struct AluniteSceneFile {
     options.constantBands = .keep
     var scene = try stored.cropped(options.window).scene(options)
     scene.notes = stored.notes + scene.notes.dropFirst(stored.notes.count).filter { $0.field != "scale" }
-    let sources = try file.integers("source_bands").map { Int($0) }
-    guard sources.count == bands else { throw malformed("source_bands", "\(bands) numbers", [sources.count]) }
+    let sources = try sourceBands(bands)
+    if let library = scene.truth?.endmembers, library.bands == bands {
+      let kept = library.selecting(bands: scene.sourceBands)
+      scene.truth?.endmembers = kept
+    }
     scene.sourceBands = scene.sourceBands.map { sources[$0] }
     return scene
+  }
+
+  private func sourceBands(_ bands: Int) throws -> [Int] {
+    let sources = try file.integers("source_bands").map { Int($0) }
+    guard sources.count == bands else { throw malformed("source_bands", "\(bands) numbers", [sources.count]) }
+    return sources
+  }
+
+  /// The true endmembers over the bands that a scene keeps, where it keeps only some of this file's.
+  func endmembers(of truth: GroundTruth, inBandsOf scene: Scene) throws -> SpectralLibrary? {
+    guard let library = truth.endmembers, library.bands != scene.bands else { return truth.endmembers }
+    let sources = try sourceBands(library.bands)
+    let places = scene.sourceBands.compactMap { sources.firstIndex(of: $0) }
+    return places.count == scene.bands ? library.selecting(bands: places) : library
   }
 
   private func axis(_ bands: Int) throws -> SpectralAxis? {

@@ -94,8 +94,8 @@ public struct LDVAEOptions: ModelOptions {
   public var padding = PatchPadding.reflect
   /// The number of filters of every convolution (SpACNN-LDVAE only; 512 in the published figure).
   public var width = 64
-  /// The number of convolutions after the first (SpACNN-LDVAE only).
-  public var depth = 6
+  /// The number of convolutions after the first (SpACNN-LDVAE only; 6 in the papers, 3 carries over better to unseen tiles).
+  public var depth = 3
   /// How features become one number per endmember (SpACNN-LDVAE only).
   public var readout = SpatialReadout.dense
   /// Whether attention is batch-normalised, as in the published figure (SpACNN-LDVAE only).

@@ -17,7 +17,9 @@ extension LDVAEOptions {
     objective.divergenceWeight = 1e-3
     objective.abundanceWeight = 1000
     objective.labelWeight = 1
-    return Configuration(method: method, model: LDVAEOptions(), objective: objective, training: TrainingOptions())
+    var training = TrainingOptions()
+    training.epochs = 150
+    return Configuration(method: method, model: LDVAEOptions(), objective: objective, training: training)
   }
 
   private static func blind(_ method: String) -> Configuration {
@@ -33,6 +35,7 @@ extension LDVAEOptions {
     model.spectra = .sceneMaximum
     model.head = .softmax
     model.patchSide = 5
+    model.depth = 6
     model.sampler = .inverseCDF
     model.priorConcentration = 0.01
     model.decoder = .mlp

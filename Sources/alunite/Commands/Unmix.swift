@@ -44,8 +44,10 @@ struct Unmix: ParsableCommand {
     bar.finish()
     var files: [(file: String, content: String)] = []
     try writeDirectoryAtomically(to: target, overwriting: replaces) { directory in
-      files = try EstimateFolder(estimate, of: scene, method: model.description.configuration.method).write(
-        to: directory)
+      files = try EstimateFolder(
+        estimate, of: scene, method: model.description.configuration.method,
+        isLabelled: model.description.isLabelled
+      ).write(to: directory)
       try stop.check()
     }
     if !writing.quiet { show(estimate, scene, files, in: target) }

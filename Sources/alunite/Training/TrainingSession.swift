@@ -86,8 +86,9 @@ extension TrainingSession {
     }
     bar.finish()
     let test = run.testPixels.isEmpty ? nil : run.testPixels
-    let metrics = try EstimateMetrics(estimate, against: scene.truth, matching: rule, test: test)
-      .metrics(costs: [("seconds", seconds), ("peakMemoryBytes", PeakMemory.bytes)])
+    let rule = MatchingRule.usual(for: estimate, isLabelled: run.description.isLabelled, against: scene.truth)
+    let costs = [Metrics.Entry("seconds", seconds)] + (PeakMemory.bytes.map { [.init("peakMemoryBytes", $0)] } ?? [])
+    let metrics = try Evaluation(matching: rule).metrics(of: estimate, against: scene.truth, test: test).adding(costs)
     try RunFolder.write(metrics.json, to: folder.metrics)
     if json { return Console.print(try JSONText.text(Summary(metrics: metrics, files: files, run: run.description))) }
     if quiet { return }
@@ -97,16 +98,10 @@ extension TrainingSession {
       \(run.description.configuration.method), \(mode), \(run.trainingPixels.count) training pixels, \(run.testPixels.count) held out, \
       \(run.parameterCount) parameters, \(Numeral.duration(seconds))
 
-      \(MetricsTable(metrics).text)
+      \(Report(metrics).text)
 
       """)
     for (name, path) in files { Console.print("  \(name.padding(toLength: 14, withPad: " ", startingAt: 0)) \(path)") }
-  }
-
-  /// Labels fix the order of endmembers; what is found without them has to be paired.
-  private var rule: MatchingRule {
-    if run.description.configuration.usesLabels { return .none }
-    return scene.truth?.endmembers == nil ? .abundance : .spectralAngle
   }
 
   private var files: [(name: String, path: String)] {
