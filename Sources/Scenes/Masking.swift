@@ -3,12 +3,12 @@ import Tensors
 /// Which samples of a scene are no measurements.
 struct SampleRules {
   let ignoreValue: Scalar?
-  /// Around the ignore value, for headers that print fewer digits than the data have.
+  /// Around the ignore value, for headers that print fewer digits than floating-point data have.
   let tolerance: Scalar
 
-  init(ignoreValue: Double?) {
+  init(ignoreValue: Double?, isInteger: Bool) {
     self.ignoreValue = ignoreValue.map { Scalar($0) }.flatMap { $0.isNaN ? nil : $0 }
-    tolerance = abs(self.ignoreValue ?? 0) * 1e-6
+    tolerance = isInteger ? 0 : abs(self.ignoreValue ?? 0) * 1e-6
   }
 
   @inline(__always)
@@ -34,7 +34,7 @@ extension StoredScene {
   /// A pixel is dead when every sample is 0; not finite when any sample is; ignored when any sample is the ignore
   /// value (every sample, if the ignore value is 0: a single zero is a dark band).
   mutating func mask(_ options: ReadingOptions, _ chosen: inout [Int]) throws -> [Bool] {
-    let rules = SampleRules(ignoreValue: options.ignoreValue ?? ignoreValue)
+    let rules = SampleRules(ignoreValue: options.ignoreValue ?? ignoreValue, isInteger: isInteger)
     try handleEmptyBands(rules, options, &chosen)
     let verdicts = self.verdicts(rules)
     var counts = MaskCounts()
@@ -120,7 +120,7 @@ extension StoredScene {
     guard !empty.isEmpty, empty.count < bands else { return }
     let names = ranges(empty.map { chosen[$0] + 1 })
     switch options.constantBands {
-    case .refuse: throw SceneError.constantBands(path: path, bands: empty.map { chosen[$0] })
+    case .refuse: throw SceneError.emptyBands(path: path, bands: empty.map { chosen[$0] })
     case .drop:
       let isEmpty = Set(empty)
       keep((0..<bands).filter { !isEmpty.contains($0) }, &chosen)
