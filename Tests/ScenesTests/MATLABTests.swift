@@ -225,7 +225,7 @@ struct MATLABTests {
       let fixture = MATFixture(directory.appendingPathComponent("a.mat"))
       fixture.add("A", [2, 12], abundances)
       fixture.add("M", [5, 2], endmembers)
-      fixture.add("short", [3, 2], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
+      fixture.add("short", [2, 2], [0.1, 0.2, 0.3, 0.4])
       let url = fixture.close()
       var options = ReadingOptions()
       options.bands = [0, 1, 3]
