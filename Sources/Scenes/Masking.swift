@@ -3,12 +3,12 @@ import Tensors
 /// Which samples of a scene are no measurements.
 struct SampleRules {
   let ignoreValue: Scalar?
-  /// Around the ignore value, for headers that print fewer digits than the data have.
+  /// Around the ignore value, for headers that print fewer digits than floating-point data have.
   let tolerance: Scalar
 
-  init(ignoreValue: Double?) {
+  init(ignoreValue: Double?, isInteger: Bool) {
     self.ignoreValue = ignoreValue.map { Scalar($0) }.flatMap { $0.isNaN ? nil : $0 }
-    tolerance = abs(self.ignoreValue ?? 0) * 1e-6
+    tolerance = isInteger ? 0 : abs(self.ignoreValue ?? 0) * 1e-6
   }
 
   @inline(__always)
@@ -45,7 +45,7 @@ extension StoredScene {
 
   /// The rules under some options.
   func rules(_ options: ReadingOptions) -> SampleRules {
-    SampleRules(ignoreValue: options.ignoreValue ?? ignoreValue)
+    SampleRules(ignoreValue: options.ignoreValue ?? ignoreValue, isInteger: isInteger)
   }
 
   /// Which pixels hold a measurement, and why the others do not.
@@ -130,7 +130,7 @@ extension StoredScene {
     guard !empty.isEmpty, empty.count < bands else { return }
     let names = ranges(empty.map { chosen[$0] + 1 })
     switch options.constantBands {
-    case .refuse: throw SceneError.constantBands(path: path, bands: empty.map { chosen[$0] })
+    case .refuse: throw SceneError.emptyBands(path: path, bands: empty.map { chosen[$0] })
     case .drop:
       let isEmpty = Set(empty)
       keep((0..<bands).filter { !isEmpty.contains($0) }, &chosen)

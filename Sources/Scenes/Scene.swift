@@ -70,7 +70,7 @@ public struct Scene: Sendable {
   /// - Throws: ``SceneError`` naming the file, the field, what was expected and what was found.
   public init(contentsOf url: URL, options: ReadingOptions = .init()) throws {
     let format = try SceneFormats.format(of: url)
-    self = try format.scene(at: url, options: options)
+    self = try format.scene(at: url, options: options.checked(for: url))
   }
 
   /// The number of bands.

@@ -44,7 +44,7 @@ struct EvaluatingTests {
   @Test func aLabelledRunAndItsResultRepeatTheMetricsOfTraining() throws {
     let workspace = try Workspace()
     // The spectra of a perceptron after two epochs are far from any mineral's: pairing by angle mixes them up.
-    let first = try trained(workspace, "--set", "decoder=mlp", "--seed", "0")
+    let first = try trained(workspace, "--set", "decoder=mlp", "--set", "start=random", "--seed", "0")
     #expect(first.matching == "none")
     #expect(try evaluate(workspace, "--result", "run") == first.withoutCosts)
     #expect(try evaluate(workspace, "--result", "result", "--truth", "scene.h5") == first.ofAllPixels)

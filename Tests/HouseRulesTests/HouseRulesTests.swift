@@ -37,14 +37,14 @@ import Testing
     }
   }
 
-  private static let cModules: Set = ["CKernels", "COpenBLAS", "CGSL", "CHDF5", "CMatIO"]
+  private static let cModules: Set = ["CKernels", "COpenBLAS", "CGSL", "CHDF5", "CMatIO", "CSystem"]
 
   /// What every target may know of the others; what stands above a target is not in its list.
   private static let arrows: [String: Set<String>] = [
     "Tensors": ["CKernels", "COpenBLAS", "CGSL"],
     "Networks": ["Tensors"],
     "Probability": ["Tensors", "CKernels"],
-    "Scenes": ["Tensors", "CHDF5", "CMatIO"],
+    "Scenes": ["Tensors", "CHDF5", "CMatIO", "CSystem"],
     "Unmixing": ["Networks", "Probability", "Scenes", "Tensors", "CKernels"],
     "Synthetic": ["Probability", "Scenes", "Tensors", "Yams"],
     "alunite": ["Unmixing", "Synthetic", "Networks", "Probability", "Scenes", "Tensors", "ArgumentParser", "Yams"],
