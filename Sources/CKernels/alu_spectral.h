@@ -1,41 +1,54 @@
 #pragma once
-// 3×3 convolution by cyclic convolutions of length n = 4, 6 or 8 in both directions.
+// 3×3 and 5×5 convolution by cyclic convolutions of length n = 4, 6, 8 or 12 in both directions.
 //
 // A tile's discrete Fourier transform is held as real numbers ("points"): 4 real frequencies, and for each of the
 // (n + 2)(n/2 − 1) complex ones re + im, re and im, so that a complex product takes three real ones (Gauss).
-// Every point is a matrix product over channels: 22, 52 or 94 for a tile, where the plain sum takes 9 for each output.
-// An image of at most (n − 1)² pixels with a frame of zeros is one tile: what wraps around is zero anyway.
-// Toom–Cook (Winograd) tiles take 25 or 49 products for 3² or 5² outputs, but lose a decimal digit more in Float.
+// Every point is a matrix product over channels: 22, 52, 94 or 214 for a tile of (n − 2·reach)² outputs, where the plain
+// sum takes 9 or 25 for each; the reach of a kernel is how far it sees, 1 or 2.
+// An image of at most (n − reach)² pixels with a frame of zeros is one tile: what wraps around is zero anyway.
+// Toom–Cook (Winograd) tiles take 25 or 49 products for 3² or 5² outputs of a 3×3 kernel, but lose a decimal digit more
+// in Float; 64 for 4² outputs of a 5×5 kernel are more than these, and lose two.
 
 #include "alu_convolve.h"
 
 typedef alu_scalar alu_line __attribute__((vector_size(64), aligned(sizeof(alu_scalar))));
 
-// Where a tile is read from, or written to: rows and columns outside [least, end) count as zeros.
+// Rows of a tile: where the first one's first place lies (even outside the image), and which places lie inside.
 typedef struct {
-  const alu_scalar *image;
-  ptrdiff_t y, x; // the row and column before the tile's first output
-  ptrdiff_t least_y, end_y, least_x, end_x, width, channels;
-  int has_successor; // a line's worth of memory may be read after the image
-} alu_source;
+  const alu_scalar *start, *last_line; // the last place in memory where a whole line may be read
+  ptrdiff_t begin, end;
+  size_t channels, rows, row_step;
+} alu_row_source;
 
 typedef struct {
-  alu_scalar *image; // the tile's first output
-  ptrdiff_t rows, columns, width, channels;
-} alu_target;
+  alu_scalar *start;      // the first row's first output
+  const alu_scalar *bias; // in whole lines
+  size_t columns, channels, rows, row_step;
+} alu_row_target;
 
-// The transforms of one size, for one line of channels; `step` is the distance between points.
-// Points come in groups, so that those in work fit into a core's cache: 0 has the real columns of the half spectrum,
-// f the complex column f.
+// What lies between groups, rows, and u and v of one row, after a row's transform.
 typedef struct {
-  size_t length;
-  void (*analyse)(const alu_source *s, size_t channel, size_t group, alu_scalar *out, size_t step);
-  // For a tile that holds a whole image in its frame.
-  void (*analyse_framed)(const alu_source *s, size_t channel, size_t group, alu_scalar *out, size_t step);
-  // Group 0 sets the tile to its share and the bias, the others add to it.
-  void (*synthesise)(const alu_target *t, size_t channel, size_t group, const alu_scalar *in, size_t step,
-                     const alu_scalar *bias);
-  // Nine taps, with the factors 2/n² of the inverse (1/n² where real).
+  size_t group, row, channels;
+} alu_row_steps;
+
+// A column of a tile, `count` channels from `channel` on: of so many in a row, `step` from point to point.
+typedef struct {
+  size_t channel, count, channels, step;
+} alu_column;
+
+// The transforms of one size. Rows come first, all groups together: group 0 has the two real columns of the half
+// spectrum, f the complex column f, each as two rows u and v of padded channels. Then come columns, group by group, so
+// that the points in work fit into a core's cache.
+// The last `missing` rows and columns of a tile are zero: none, `reach` or twice that.
+typedef struct {
+  size_t length, reach;
+  void (*analyse_rows)(const alu_row_source *s, size_t missing, alu_scalar *out, const alu_row_steps *steps);
+  void (*analyse_column)(const alu_scalar *const *rows, const alu_column *c, size_t missing, size_t group,
+                         alu_scalar *out);
+  void (*synthesise_column)(const alu_scalar *in, const alu_column *c, size_t group, alu_scalar *out, size_t row_step,
+                            size_t rows);
+  void (*synthesise_rows)(const alu_scalar *in, const alu_row_steps *steps, const alu_row_target *t);
+  // All taps, with the factors 2/n² of the inverse (1/n² where real).
   void (*kernel)(const alu_scalar *taps, size_t tap_step, size_t group, alu_scalar *out, size_t step);
   // One group's share of the derivatives of the taps.
   void (*kernel_gradient)(const alu_scalar *in, size_t step, size_t group, alu_scalar *taps);
@@ -45,19 +58,20 @@ static inline size_t alu_groups(size_t n) { return n / 2; }
 static inline size_t alu_first_point(size_t n, size_t group) { return group ? 3 * n * group - 2 : 0; }
 static inline size_t alu_points(size_t n) { return alu_first_point(n, alu_groups(n)); }
 
-enum { alu_transform_sizes = 3 };
+enum { alu_transform_sizes = 6, alu_most_taps = 25, alu_longest = 12 };
 
-// Those for n = 4, 6, 8 that are fastest on this machine.
+// Those of all lengths and reaches, in the machine code that is fastest here.
 const alu_transforms *alu_best_transforms(void);
 
 // How an image is cut.
 typedef struct {
-  const alu_transforms *transforms; // NULL: not worth while, or not 3×3
+  const alu_transforms *transforms; // NULL: not worth while
   int is_framed;
   size_t side, across, down, count; // outputs a tile is wide; tiles per row, per column, in all images
 } alu_tiling;
 
-alu_tiling alu_best_tiling(const alu_convolution *shape);
+// For the convolution, or for its gradient with respect to the kernel.
+alu_tiling alu_best_tiling(const alu_convolution *shape, int is_kernel_gradient);
 
 // Points of many tiles (or of many rows of a kernel): [point][panel of channels][tile][channel].
 typedef struct {
@@ -74,17 +88,53 @@ static inline size_t alu_place(const alu_spectrum *s, size_t tile, size_t channe
   return panel * s->tiles + tile * alu_panel_width(s->channels, panel) + channel % alu_panel;
 }
 
-// Transforms tiles [first, end) of x to the places from `start` on, one group.
-void alu_analyse_tiles(const alu_convolution *shape, const alu_tiling *tiling, const alu_scalar *x, size_t group,
-                       size_t first, size_t end, const alu_spectrum *out, size_t start);
-// The same of the upstream gradient, each tile alone.
-void alu_analyse_gradient(const alu_convolution *shape, const alu_tiling *tiling, const alu_scalar *dy, size_t group,
-                          size_t first, size_t end, const alu_spectrum *out, size_t start);
-// Sets (group 0) or adds to tiles [first, end) of y what the points from `start` on give; bias in whole lines.
-void alu_synthesise_tiles(const alu_convolution *shape, const alu_tiling *tiling, const alu_spectrum *in, size_t start,
-                          size_t group, size_t first, size_t end, const alu_scalar *bias, alu_scalar *y);
+// How many strips (rows of tiles) are in work together: what is kept of them is bounded.
+static inline size_t alu_strips_at_once(const alu_tiling *t) {
+  const size_t most = 768 / t->across;
+  return most ? most : 1;
+}
 
-// A kernel [9, inputs, columns] with columns in whole lines: itself, or a copy that must be dropped. A flipped one is
+// An image to be cut into tiles: `top` and `left` are how many places of a tile lie before its first output.
+typedef struct {
+  const alu_scalar *data;
+  size_t batch, height, width, channels, top, left, missing;
+} alu_view;
+
+alu_view alu_view_of_image(const alu_convolution *shape, const alu_tiling *tiling, const alu_scalar *x);
+// Of an upstream gradient: every tile alone, with zeros around it.
+alu_view alu_view_of_gradient(const alu_convolution *shape, const alu_tiling *tiling, const alu_scalar *dy);
+
+// Rows of tiles after or before their transform: [group][row of the images][tile across][u, v][channel], then zeros.
+typedef struct {
+  alu_scalar *data;
+  size_t channels, across, first, count, bytes; // channels: padded to whole lines; rows: all images' in one sequence
+} alu_rows;
+
+static inline alu_row_steps alu_steps(const alu_rows *r) {
+  const size_t row = r->across * 2 * r->channels;
+  return (alu_row_steps){r->count * row, row, r->channels};
+}
+static inline alu_scalar *alu_row(const alu_rows *r, size_t group, size_t row, size_t column) {
+  const alu_row_steps steps = alu_steps(r);
+  return r->data + group * steps.group + (row - r->first) * steps.row + column * 2 * r->channels;
+}
+
+// The transforms of those rows that strips [first, end) need.
+alu_rows alu_analyse_rows(const alu_view *view, const alu_tiling *tiling, size_t first, size_t end);
+static inline void alu_drop_rows(const alu_rows *r) { alu_give(r->data, r->bytes); }
+// From them the points of one group, for tiles [first, end), to the places from `start` on.
+void alu_analyse_tiles(const alu_view *view, const alu_tiling *tiling, const alu_rows *rows, size_t group, size_t first,
+                       size_t end, const alu_spectrum *out, size_t start);
+// Rows for the outputs of strips [first, end), `side` to each.
+alu_rows alu_new_results(const alu_convolution *shape, const alu_tiling *tiling, size_t first, size_t end);
+// Fills one group of them for tiles [first, end) from the points at the places from 0 on.
+void alu_synthesise_tiles(const alu_convolution *shape, const alu_tiling *tiling, const alu_spectrum *in, size_t group,
+                          size_t first, size_t end, const alu_rows *rows);
+// Turns them into outputs; bias in whole lines.
+void alu_synthesise_rows(const alu_convolution *shape, const alu_tiling *tiling, const alu_rows *rows, size_t first,
+                         size_t end, const alu_scalar *bias, alu_scalar *y);
+
+// A kernel [taps, inputs, columns] with columns in whole lines: itself, or a copy that must be dropped. A flipped one is
 // turned by 180° and its channel axes are exchanged.
 typedef struct {
   const alu_scalar *taps;

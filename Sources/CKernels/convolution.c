@@ -17,14 +17,14 @@ static void convolve(const alu_convolution *s, const alu_tiling *tiling, const a
 
 void alu_convolve(const alu_convolution *s, const alu_scalar *x, const alu_scalar *kernel, const alu_scalar *bias,
                   alu_scalar *y) {
-  const alu_tiling tiling = alu_best_tiling(s);
+  const alu_tiling tiling = alu_best_tiling(s, 0);
   convolve(s, &tiling, x, kernel, 0, bias, y);
 }
 
 void alu_convolve_gradients(const alu_convolution *s, const alu_scalar *x, const alu_scalar *kernel,
                             const alu_scalar *dy, alu_scalar *dx, alu_scalar *dkernel) {
   const alu_convolution reversed = alu_reversed(s);
-  const alu_tiling tiling = alu_best_tiling(s), back = alu_best_tiling(&reversed);
+  const alu_tiling tiling = alu_best_tiling(s, 1), back = alu_best_tiling(&reversed, 0);
   // A tile that is a whole image serves both gradients: no neighbour's rows come into it.
   const int are_framed = tiling.is_framed && tiling.transforms == back.transforms;
   const int share_tiles = dx && dkernel && are_framed;

@@ -35,57 +35,84 @@ static alu_scalar *packed_kernel(const alu_convolution *s, const alu_scalar *ker
   return packed;
 }
 
-// Where the input of a tap lies for one output position, or zeros outside the image.
-static inline const alu_scalar *tap_row(const direct_job *job, size_t position, size_t tap, int *inside) {
-  const alu_convolution *s = job->shape;
-  const size_t column = position % s->result_width, rest = position / s->result_width;
-  const size_t row = rest % s->result_height, image = rest / s->result_height;
-  const size_t i = row + tap / s->kernel_width - s->top, j = column + tap % s->kernel_width - s->left;
-  if (i >= s->height || j >= s->width) return job->zeros; // also where the unsigned difference wrapped around
-  *inside = 1;
-  return job->x + ((image * s->height + i) * s->width + j) * s->inputs;
+// The taps of a kernel's rows in runs that are short enough for one product, and how many runs make one.
+typedef struct {
+  size_t taps, per_row, count, together;
+} tap_runs;
+
+static tap_runs runs_of(const alu_convolution *s) {
+  size_t most = deepest_group / (s->inputs ? s->inputs : 1);
+  if (most > alu_most_segments) most = alu_most_segments;
+  if (most < 1) most = 1;
+  tap_runs r = {.taps = s->kernel_width < most ? s->kernel_width : most};
+  r.per_row = (s->kernel_width + r.taps - 1) / r.taps;
+  r.count = r.per_row * s->kernel_height;
+  r.together = most / r.taps;
+  return r;
 }
 
-// The taps [tap, end) as stretches of the sum; those that see only padding are left out.
-static size_t gather(const direct_job *job, const alu_scalar *panel, size_t width, size_t first, size_t rows,
-                     size_t tap, size_t end, alu_segment *segments) {
-  const size_t inputs = job->shape->inputs;
+// An output position: what its first tap would see, if that were inside the image.
+typedef struct {
+  const alu_scalar *x;
+  size_t row, column; // wrapped around where negative
+} position;
+
+static position position_at(const direct_job *job, size_t place) {
+  const alu_convolution *s = job->shape;
+  const size_t column = place % s->result_width, rest = place / s->result_width;
+  const size_t row = rest % s->result_height, image = rest / s->result_height;
+  position p = {.row = row - s->top, .column = column - s->left};
+  const ptrdiff_t line = (ptrdiff_t)(image * s->height) + (ptrdiff_t)p.row;
+  p.x = job->x + (line * (ptrdiff_t)s->width + (ptrdiff_t)p.column) * (ptrdiff_t)s->inputs;
+  return p;
+}
+
+// One run as stretches of the sum: one, where its taps follow each other in memory for all positions, or one a tap;
+// those that see only padding are left out.
+static size_t gather_run(const direct_job *job, const tap_runs *runs, size_t run, const position *at, size_t rows,
+                         const alu_scalar *panel, size_t width, alu_segment *segments) {
+  const alu_convolution *s = job->shape;
+  const size_t p = run / runs->per_row, first = run % runs->per_row * runs->taps;
+  const size_t end = s->kernel_width - first < runs->taps ? s->kernel_width : first + runs->taps;
+  int is_whole = 1;
+  for (size_t r = 0; r < rows; r++)
+    is_whole &= at[r].column + first < s->width && at[r].column + end - 1 < s->width;
+  const size_t step = is_whole ? end - first : 1;
   size_t count = 0;
-  for (; tap < end; tap++) {
-    const alu_scalar *a[alu_tile_rows];
+  for (size_t q = first; q < end; q += step) {
+    alu_segment *segment = &segments[count];
     int inside = 0;
-    for (size_t r = 0; r < rows; r++) a[r] = tap_row(job, first + r, tap, &inside);
-    if (!inside) continue;
-    alu_segment *segment = &segments[count++];
-    for (size_t r = 0; r < rows; r++) segment->a[r] = a[r];
-    segment->b = panel + tap * inputs * width;
-    segment->depth = inputs;
+    for (size_t r = 0; r < rows; r++) {
+      // A sum that is still negative is not less than an extent either.
+      const int sees = at[r].row + p < s->height && at[r].column + q < s->width;
+      segment->a[r] = sees ? at[r].x + (p * s->width + q) * s->inputs : job->zeros;
+      inside |= sees;
+    }
+    segment->b = panel + (p * s->kernel_width + q) * s->inputs * width;
+    segment->depth = step * s->inputs;
+    count += (size_t)inside;
   }
   return count;
 }
 
-static size_t taps_per_group(const alu_convolution *s) {
-  size_t taps = deepest_group / (s->inputs ? s->inputs : 1);
-  if (taps < 1) taps = 1;
-  return taps > alu_most_segments ? alu_most_segments : taps;
-}
-
-// One panel of outputs for the positions [start, end), into rows c of step c_step.
-static void direct_panel(const direct_job *job, size_t start, size_t end, size_t column, alu_scalar *c, size_t c_step) {
+// One panel of outputs for `count` positions, into rows c of step c_step.
+static void direct_panel(const direct_job *job, const position *at, size_t count, size_t column, alu_scalar *c,
+                         size_t c_step) {
   const alu_convolution *s = job->shape;
-  const size_t taps = s->kernel_height * s->kernel_width, step = taps_per_group(s);
+  const tap_runs runs = runs_of(s);
   const size_t width = alu_panel_width(job->padded, column);
-  const alu_scalar *panel = job->kernel + column * taps * s->inputs;
-  for (size_t p = start; p < end; p++)
+  const alu_scalar *panel = job->kernel + column * s->kernel_height * s->kernel_width * s->inputs;
+  for (size_t p = 0; p < count; p++)
     for (size_t j = 0; j < width; j++)
-      c[(p - start) * c_step + j] = job->bias && column + j < s->outputs ? job->bias[column + j] : 0;
+      c[p * c_step + j] = job->bias && column + j < s->outputs ? job->bias[column + j] : 0;
   alu_segment segments[alu_most_segments];
-  for (size_t tap = 0; tap < taps; tap += step)
-    for (size_t p = start; p < end; p += alu_tile_rows) {
-      const size_t rows = end - p < alu_tile_rows ? end - p : alu_tile_rows;
-      const size_t last = tap + step < taps ? tap + step : taps;
-      const size_t count = gather(job, panel, width, p, rows, tap, last, segments);
-      job->product(rows, width, segments, count, 1, width, c + (p - start) * c_step, c_step, 1);
+  for (size_t first = 0; first < runs.count; first += runs.together)
+    for (size_t p = 0; p < count; p += alu_tile_rows) {
+      const size_t rows = count - p < alu_tile_rows ? count - p : alu_tile_rows;
+      size_t stretches = 0;
+      for (size_t run = first; run < first + runs.together && run < runs.count; run++)
+        stretches += gather_run(job, &runs, run, at + p, rows, panel, width, segments + stretches);
+      job->product(rows, width, segments, stretches, 1, width, c + p * c_step, c_step, 1);
     }
 }
 
@@ -94,14 +121,16 @@ static void direct_chunk(void *context, size_t chunk) {
   const size_t outputs = job->shape->outputs, start = chunk * positions_per_chunk;
   const size_t end = start + positions_per_chunk < job->positions ? start + positions_per_chunk : job->positions;
   alu_scalar scratch[positions_per_chunk * alu_panel] __attribute__((aligned(64)));
+  position at[positions_per_chunk];
+  for (size_t p = start; p < end; p++) at[p - start] = position_at(job, p);
   for (size_t column = 0; column < job->padded; column += alu_panel) {
     const size_t width = alu_panel_width(job->padded, column);
     alu_scalar *y = job->y + start * outputs + column;
     if (column + width <= outputs) {
-      direct_panel(job, start, end, column, y, outputs);
+      direct_panel(job, at, end - start, column, y, outputs);
       continue;
     }
-    direct_panel(job, start, end, column, scratch, width);
+    direct_panel(job, at, end - start, column, scratch, width);
     for (size_t p = 0; p < end - start; p++)
       memcpy(y + p * outputs, scratch + p * width, (outputs - column) * sizeof(alu_scalar));
   }
@@ -112,14 +141,15 @@ void alu_direct(const alu_convolution *shape, const alu_scalar *x, const alu_sca
   direct_job job = {.shape = shape, .x = x, .bias = bias};
   size_t kernel_bytes;
   alu_scalar *packed = packed_kernel(shape, kernel, flipped, &kernel_bytes);
-  alu_scalar *zeros = alu_take(shape->inputs * sizeof(alu_scalar));
-  memset(zeros, 0, shape->inputs * sizeof(alu_scalar));
+  const size_t zero_bytes = runs_of(shape).taps * shape->inputs * sizeof(alu_scalar);
+  alu_scalar *zeros = alu_take(zero_bytes);
+  memset(zeros, 0, zero_bytes);
   job.kernel = packed, job.zeros = zeros, job.y = y;
   job.padded = alu_round_up(shape->outputs, alu_block);
   job.positions = shape->batch * shape->result_height * shape->result_width;
   job.product = alu_best_panel_product();
   alu_parallel((job.positions + positions_per_chunk - 1) / positions_per_chunk, direct_chunk, &job);
-  alu_give(zeros, shape->inputs * sizeof(alu_scalar));
+  alu_give(zeros, zero_bytes);
   alu_give(packed, kernel_bytes);
 }
 
@@ -131,8 +161,8 @@ typedef struct {
   alu_panel_product *product;
 } gradient_job;
 
-// dy [positions, outputs] → panels; the same memory where it already is one.
-static const alu_scalar *packed_rows(const alu_scalar *rows, size_t count, size_t columns, alu_scalar *packed) {
+// dy [positions, outputs] → panels, padded by zeros.
+static void pack_rows(const alu_scalar *rows, size_t count, size_t columns, alu_scalar *packed) {
   const size_t padded = alu_round_up(columns, alu_block);
   for (size_t start = 0; start < padded; start += alu_panel) {
     const size_t width = alu_panel_width(padded, start);
@@ -143,7 +173,6 @@ static const alu_scalar *packed_rows(const alu_scalar *rows, size_t count, size_
       memset(panel + used, 0, (width - used) * sizeof(alu_scalar));
     }
   }
-  return packed;
 }
 
 // Image rows from *line on that a tap sees, as stretches of the sum over positions (address of the first input row).
@@ -209,9 +238,10 @@ void alu_direct_kernel_gradient(const alu_convolution *shape, const alu_scalar *
   job.dkernel = dkernel;
   job.product = alu_best_panel_product();
   const size_t bytes = job.positions * job.padded * sizeof(alu_scalar);
-  const int is_packed = job.padded == shape->outputs && job.padded <= alu_panel;
-  alu_scalar *packed = is_packed ? NULL : alu_take(bytes);
-  job.dy = is_packed ? dy : packed_rows(dy, job.positions, shape->outputs, packed);
+  const int is_one_panel = job.padded == shape->outputs && job.padded <= alu_panel;
+  alu_scalar *packed = is_one_panel ? NULL : alu_take(bytes);
+  if (packed) pack_rows(dy, job.positions, shape->outputs, packed);
+  job.dy = packed ? packed : dy;
   const size_t panels = (job.padded + alu_panel - 1) / alu_panel;
   alu_parallel(shape->kernel_height * shape->kernel_width * panels, gradient_chunk, &job);
   if (packed) alu_give(packed, bytes);

@@ -5,15 +5,15 @@
 #include <string.h>
 
 // Tiles share the kernel's points from the cache next to the core, or, where those are too many, from further away.
-enum { few_tiles = 24, many_tiles = 36, near_bytes = 512 << 10, tiles_at_once = 768 };
+enum { few_tiles = 24, many_tiles = 36, near_bytes = 512 << 10 };
 
 typedef struct {
   const alu_convolution *shape;
   const alu_tiling *tiling;
-  const alu_scalar *x, *bias;
+  const alu_view *view;
+  const alu_rows *rows, *results;
   const alu_spectrum *kernel;
   size_t group, first, end, tiles_per_chunk;
-  alu_scalar *y;
   alu_panel_product *product;
 } spectral_job;
 
@@ -26,12 +26,30 @@ static void spectral_chunk(void *context, size_t chunk) {
   const size_t end = alu_smaller(first + job->tiles_per_chunk, job->end);
   const alu_spectrum image = alu_new_spectrum(points, s->inputs, job->tiles_per_chunk);
   const alu_spectrum result = alu_new_spectrum(points, s->outputs, job->tiles_per_chunk);
-  alu_analyse_tiles(s, job->tiling, job->x, group, first, end, &image, 0);
+  alu_analyse_tiles(job->view, job->tiling, job->rows, group, first, end, &image, 0);
   for (size_t p = 0; p < points; p++)
     alu_point_product(job->product, s->inputs, p, &image, 0, job->kernel, &result, end - first);
-  alu_synthesise_tiles(s, job->tiling, &result, 0, group, first, end, job->bias, job->y);
+  alu_synthesise_tiles(s, job->tiling, &result, group, first, end, job->results);
   alu_drop_spectrum(&result);
   alu_drop_spectrum(&image);
+}
+
+// Strips [first, end), group by group.
+static void run_strips(spectral_job *job, const alu_lined_kernel *lined, size_t first, size_t end,
+                       const alu_scalar *bias, alu_scalar *y) {
+  const alu_convolution *s = job->shape;
+  const alu_tiling *tiling = job->tiling;
+  const alu_rows rows = alu_analyse_rows(job->view, tiling, first, end);
+  const alu_rows results = alu_new_results(s, tiling, first, end);
+  job->rows = &rows, job->results = &results;
+  job->first = first * tiling->across, job->end = end * tiling->across;
+  for (job->group = 0; job->group < alu_groups(tiling->transforms->length); job->group++) {
+    alu_kernel_points(s, tiling->transforms, lined, job->group, job->kernel);
+    alu_parallel(alu_parts(job->end - job->first, job->tiles_per_chunk), spectral_chunk, job);
+  }
+  alu_synthesise_rows(s, tiling, &results, first, end, bias, y);
+  alu_drop_rows(&results);
+  alu_drop_rows(&rows);
 }
 
 void alu_spectral(const alu_convolution *s, const alu_tiling *tiling, const alu_scalar *x, const alu_scalar *kernel,
@@ -42,16 +60,13 @@ void alu_spectral(const alu_convolution *s, const alu_tiling *tiling, const alu_
   if (bias) memcpy(lined_bias, bias, s->outputs * sizeof(alu_scalar));
   const alu_lined_kernel lined = alu_line_up(s, kernel, flipped);
   const alu_spectrum points = alu_new_spectrum(3 * n, s->outputs, s->inputs);
-  spectral_job job = {.shape = s, .tiling = tiling, .x = x, .bias = lined_bias, .kernel = &points, .y = y};
+  const alu_view view = alu_view_of_image(s, tiling, x);
+  spectral_job job = {.shape = s, .tiling = tiling, .view = &view, .kernel = &points};
   job.tiles_per_chunk = points.bytes > near_bytes ? many_tiles : few_tiles;
   job.product = alu_best_panel_product();
-  for (job.first = 0; job.first < tiling->count; job.first = job.end) {
-    job.end = alu_smaller(job.first + tiles_at_once, tiling->count);
-    for (job.group = 0; job.group < alu_groups(n); job.group++) {
-      alu_kernel_points(s, tiling->transforms, &lined, job.group, &points);
-      alu_parallel(alu_parts(job.end - job.first, job.tiles_per_chunk), spectral_chunk, &job);
-    }
-  }
+  const size_t strips = s->batch * tiling->down, step = alu_strips_at_once(tiling);
+  for (size_t first = 0; first < strips; first += step)
+    run_strips(&job, &lined, first, alu_smaller(first + step, strips), lined_bias, y);
   alu_drop_spectrum(&points);
   alu_drop_lined(&lined);
   alu_give(lined_bias, bytes);

@@ -6,12 +6,13 @@
 
 enum { inputs_per_chunk = 16 };
 
-// copy[t][i][o] = kernel[8 − t][o][i], in squares that stay in the cache.
+// copy[t][i][o] = kernel[taps − 1 − t][o][i], in squares that stay in the cache.
 static void flip(const alu_convolution *s, const alu_scalar *kernel, size_t columns, alu_scalar *copy) {
-  for (size_t t = 0; t < 9; t++)
+  const size_t taps = s->kernel_height * s->kernel_width;
+  for (size_t t = 0; t < taps; t++)
     for (size_t first = 0; first < s->inputs; first += alu_block)
       for (size_t o = 0; o < s->outputs; o++) {
-        const alu_scalar *row = kernel + ((8 - t) * s->outputs + o) * s->inputs;
+        const alu_scalar *row = kernel + ((taps - 1 - t) * s->outputs + o) * s->inputs;
         alu_scalar *target = copy + t * s->inputs * columns + o;
         for (size_t i = first; i < alu_smaller(first + alu_block, s->inputs); i++) target[i * columns] = row[i];
       }
@@ -20,14 +21,15 @@ static void flip(const alu_convolution *s, const alu_scalar *kernel, size_t colu
 alu_lined_kernel alu_line_up(const alu_convolution *s, const alu_scalar *kernel, int flipped) {
   alu_lined_kernel lined = {.taps = kernel, .columns = alu_round_up(s->outputs, alu_block)};
   if (!flipped && lined.columns == s->outputs) return lined;
-  lined.bytes = 9 * s->inputs * lined.columns * sizeof(alu_scalar);
+  const size_t rows = s->kernel_height * s->kernel_width * s->inputs;
+  lined.bytes = rows * lined.columns * sizeof(alu_scalar);
   lined.copy = alu_take(lined.bytes);
   lined.taps = lined.copy;
   if (lined.columns != s->outputs) memset(lined.copy, 0, lined.bytes);
   if (flipped)
     flip(s, kernel, lined.columns, lined.copy);
   else
-    for (size_t row = 0; row < 9 * s->inputs; row++)
+    for (size_t row = 0; row < rows; row++)
       memcpy(lined.copy + row * lined.columns, kernel + row * s->outputs, s->outputs * sizeof(alu_scalar));
   return lined;
 }

@@ -1,24 +1,59 @@
 // The transforms of all sizes for one machine: ALU_MACHINE is its name, ALU_MACHINE_TARGET its attributes.
 
 #define ALU_N 4
-#include "spectral_size.h"
+#define ALU_REACH 1
+#include "spectral_fourier.h"
+#include "spectral_image.h"
+#include "spectral_taps.h"
 #undef ALU_N
+#undef ALU_REACH
 #define ALU_N 6
-#include "spectral_size.h"
+#define ALU_REACH 1
+#include "spectral_fourier.h"
+#include "spectral_image.h"
+#include "spectral_taps.h"
 #undef ALU_N
+#undef ALU_REACH
 #define ALU_N 8
-#include "spectral_size.h"
+#define ALU_REACH 1
+#include "spectral_fourier.h"
+#include "spectral_image.h"
+#include "spectral_taps.h"
 #undef ALU_N
+#undef ALU_REACH
+#define ALU_N 12
+#define ALU_REACH 1
+#include "spectral_fourier.h"
+#include "spectral_image.h"
+#include "spectral_taps.h"
+#undef ALU_N
+#undef ALU_REACH
+#define ALU_N 8
+#define ALU_REACH 2
+#include "spectral_fourier.h"
+#include "spectral_image.h"
+#include "spectral_taps.h"
+#undef ALU_N
+#undef ALU_REACH
+#define ALU_N 12
+#define ALU_REACH 2
+#include "spectral_fourier.h"
+#include "spectral_image.h"
+#include "spectral_taps.h"
+#undef ALU_N
+#undef ALU_REACH
 
-#define ALU_TRANSFORMS(n)                                                                            \
-  {n,                                                                                                \
-   ALU_JOIN3(analyse, n, ALU_MACHINE),                                                               \
-   ALU_JOIN3(analyse_framed, n, ALU_MACHINE),                                                        \
-   ALU_JOIN3(synthesise, n, ALU_MACHINE),                                                            \
-   ALU_JOIN3(kernel, n, ALU_MACHINE),                                                                \
-   ALU_JOIN3(kernel_gradient, n, ALU_MACHINE)}
+#define ALU_TRANSFORMS(n, reach)                                                                     \
+  {n, reach,                                                                                         \
+   ALU_JOIN4(analyse_rows, n, reach, ALU_MACHINE),                                                   \
+   ALU_JOIN4(analyse_column, n, reach, ALU_MACHINE),                                                 \
+   ALU_JOIN4(synthesise_column, n, reach, ALU_MACHINE),                                              \
+   ALU_JOIN4(synthesise_rows, n, reach, ALU_MACHINE),                                                \
+   ALU_JOIN4(kernel, n, reach, ALU_MACHINE),                                                         \
+   ALU_JOIN4(kernel_gradient, n, reach, ALU_MACHINE)}
 
-static const alu_transforms ALU_JOIN3(transforms, of, ALU_MACHINE)[alu_transform_sizes] = {
-    ALU_TRANSFORMS(4), ALU_TRANSFORMS(6), ALU_TRANSFORMS(8)};
+static const alu_transforms ALU_JOIN2(transforms_of, ALU_MACHINE)[alu_transform_sizes] = {
+    ALU_TRANSFORMS(4, 1),  ALU_TRANSFORMS(6, 1), ALU_TRANSFORMS(8, 1),
+    ALU_TRANSFORMS(12, 1), ALU_TRANSFORMS(8, 2), ALU_TRANSFORMS(12, 2)};
 
 #undef ALU_TRANSFORMS

@@ -6,27 +6,11 @@
 #define ALU_ROOT1_2 ((alu_scalar)0.707106781186547524400844362104849039)
 #define ALU_HALF ((alu_scalar)0.5)
 
-#define ALU_JOIN3_(a, b, c) a##_##b##_##c
-#define ALU_JOIN3(a, b, c) ALU_JOIN3_(a, b, c)
-#define ALU_SIZED(name) ALU_JOIN3(name, ALU_N, ALU_MACHINE)
-
-// A call for each group there can be, so that the group is a constant in it.
-#define ALU_FOR_GROUP(call)             \
-  do {                                  \
-    if (group == 0) {                   \
-      enum { constant_group = 0 };      \
-      call;                             \
-    } else if (group == 1) {            \
-      enum { constant_group = 1 };      \
-      call;                             \
-    } else if (ALU_N > 4 && group == 2) { \
-      enum { constant_group = 2 };      \
-      call;                             \
-    } else if (ALU_N > 6 && group == 3) { \
-      enum { constant_group = 3 };      \
-      call;                             \
-    }                                   \
-  } while (0)
+#define ALU_JOIN4_(a, b, c, d) a##_##b##_##c##_##d
+#define ALU_JOIN4(a, b, c, d) ALU_JOIN4_(a, b, c, d)
+#define ALU_SIZED(name) ALU_JOIN4(name, ALU_N, ALU_REACH, ALU_MACHINE)
+#define ALU_JOIN2_(a, b) a##_##b
+#define ALU_JOIN2(a, b) ALU_JOIN2_(a, b)
 
 // Macros, because a function's vector arguments would depend on the machine.
 #define alu_load(pointer) (*(const alu_line *)(pointer))
@@ -42,6 +26,16 @@ typedef int32_t alu_mask __attribute__((vector_size(64), aligned(sizeof(alu_scal
 static inline void alu_load_part(alu_line *line, const alu_scalar *source, ptrdiff_t count) {
   *line = (alu_line){0};
   for (ptrdiff_t lane = 0; lane < count && lane < alu_block; lane++) (*line)[lane] = source[lane];
+}
+
+// The first `count` numbers of a line, in powers of two, so that each is one instruction.
+static inline void alu_store_part(const alu_line *line, ptrdiff_t count, alu_scalar *target) {
+  const alu_scalar *source = (const alu_scalar *)line;
+  ALU_UNROLL for (ptrdiff_t width = alu_block / 2; width; width /= 2) {
+    if (!(count & width)) continue;
+    ALU_UNROLL for (ptrdiff_t lane = 0; lane < width; lane++) target[lane] = source[lane];
+    source += width, target += width;
+  }
 }
 
 // A complex frequency of the image.
