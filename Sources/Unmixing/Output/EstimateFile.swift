@@ -8,6 +8,7 @@ import Tensors
 ///     /abundances/sd                  likewise, and draw, q05, q50, q95
 ///     /totalConcentration, /reconstructionAngle, /isValid   [rows, columns]
 ///     /endmembers/names, /endmembers/spectra, /endmembers/wavelengths (nm)
+///     /abundances/raw, /endmembers/purePixels  before the read-out, and the mean spectra of the purest pixels
 ///
 /// What a method does not give is absent. Pixels that were not unmixed hold NaN, and 0 in `isValid`.
 public struct EstimateFile: Sendable {
@@ -35,6 +36,7 @@ public struct EstimateFile: Sendable {
     try file.setAttribute("format", to: Self.format)
     try file.setAttribute("scene", to: sceneName)
     try file.setAttribute("method", to: method)
+    try file.setAttribute("startsFromTruth", to: Int64(estimate.startsFromTruth ? 1 : 0))
     try file.setAttribute("rows", to: Int64(estimate.rows))
     try file.setAttribute("columns", to: Int64(estimate.columns))
     for (name, map) in estimate.maps {
@@ -47,6 +49,7 @@ public struct EstimateFile: Sendable {
     try file.write(estimate.names, to: "endmembers/names")
     if let library = estimate.endmembers {
       try file.write(library.spectra, to: "endmembers/spectra")
+      if let pure = estimate.pureEndmembers { try file.write(pure.spectra, to: "endmembers/purePixels") }
       try file.setAttribute("source", of: "endmembers/spectra", to: library.source)
       if let axis = library.axis {
         try file.write(axis.wavelengths, to: "endmembers/wavelengths")
@@ -86,6 +89,8 @@ public struct EstimateFile: Sendable {
     var estimate = Estimate(names: names, rows: rows, columns: columns, isValid: mask, mean: mean)
     try maps.fill(&estimate)
     estimate.endmembers = try Self.library(in: file, names)
+    estimate.pureEndmembers = try estimate.endmembers.flatMap { try Self.pureLibrary(in: file, like: $0) }
+    estimate.startsFromTruth = try file.integer(attribute: "startsFromTruth") == 1
     self.estimate = estimate
     try file.close()
   }
@@ -116,6 +121,21 @@ public struct EstimateFile: Sendable {
   }
 }
 
+extension EstimateFile {
+  /// The second read-out of the endmembers, in the bands of the first.
+  private static func pureLibrary(in file: HDF5File, like library: SpectralLibrary) throws -> SpectralLibrary? {
+    guard try file.contains("endmembers/purePixels") else { return nil }
+    let spectra = try file.tensor("endmembers/purePixels")
+    guard spectra.shape == library.spectra.shape else {
+      throw UnmixingError.checkpoint(
+        file: file.path, field: "endmembers/purePixels", expected: "shape \(library.spectra.shape)",
+        found: "\(spectra.shape)")
+    }
+    return SpectralLibrary(
+      names: library.names, spectra: spectra, axis: library.axis, source: "mean spectra of the purest pixels")
+  }
+}
+
 /// The maps of an estimate file, checked for size.
 private struct StoredMaps {
   let file: HDF5File
@@ -125,6 +145,7 @@ private struct StoredMaps {
   func fill(_ estimate: inout Estimate) throws {
     estimate.deviation = try map("abundances/sd")
     estimate.draw = try map("abundances/draw")
+    estimate.raw = try map("abundances/raw")
     estimate.quantiles = try TrainedModel.probabilities.compactMap { probability in
       try map(Estimate.quantileName(probability)).map { Estimate.Quantile(probability: probability, values: $0) }
     }

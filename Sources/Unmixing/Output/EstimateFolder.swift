@@ -7,11 +7,13 @@ import Tensors
 ///     estimate.h5                       everything, with names and shapes
 ///     abundances.img, .hdr              posterior means, one band an endmember (ENVI)
 ///     abundances-sd.img, .hdr           standard deviations
+///     abundances-raw.img, .hdr          what the network computed before it was brought to the simplex
 ///     abundances-q05.img, .hdr          quantiles, likewise q50 and q95
 ///     total-concentration.img, .hdr     Σ α, how much evidence the posterior claims
 ///     reconstruction-angle.img, .hdr    radians between a spectrum and its reconstruction
 ///     endmembers.csv                    wavelength, then one column an endmember
 ///     endmembers.sli, .hdr              the same as an ENVI spectral library
+///     endmembers-pure.csv               mean spectra of the purest pixels, as endmembers.csv
 ///     abundance-maps.png                all maps and their standard deviations
 ///
 /// Rasters have the scene's georeference; pixels that were not unmixed hold the ignore value −9999.
@@ -48,6 +50,10 @@ package struct EstimateFolder {
       try ENVIWriter().write(endmembers, to: directory.appendingPathComponent("endmembers.sli"))
       written.append(("endmembers.sli", "the same as a spectral library"))
     }
+    if let pure = estimate.pureEndmembers {
+      try OutputFile.write(Self.table(of: pure), to: directory.appendingPathComponent("endmembers-pure.csv"))
+      written.append(("endmembers-pure.csv", "mean spectra of the purest pixels"))
+    }
     try OutputFile.write(
       MapPage(estimate).image().encoded, to: directory.appendingPathComponent("abundance-maps.png"))
     written.append(("abundance-maps.png", "maps of abundances and their standard deviations"))
@@ -59,6 +65,9 @@ package struct EstimateFolder {
     var result = [Raster(file: "abundances", content: "posterior means", bands: names, values: estimate.mean)]
     if let deviation = estimate.deviation {
       result.append(Raster(file: "abundances-sd", content: "standard deviations", bands: names, values: deviation))
+    }
+    if let raw = estimate.raw {
+      result.append(Raster(file: "abundances-raw", content: "before normalisation", bands: names, values: raw))
     }
     for quantile in estimate.quantiles {
       let percent = Int((quantile.probability * 100).rounded())

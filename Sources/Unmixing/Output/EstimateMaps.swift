@@ -20,6 +20,7 @@ extension Estimate {
     var result = [("abundances/mean", mean)]
     if let deviation { result.append(("abundances/sd", deviation)) }
     if let draw { result.append(("abundances/draw", draw)) }
+    if let raw { result.append(("abundances/raw", raw)) }
     result += quantiles.map { (Self.quantileName($0.probability), $0.values) }
     if let totalConcentration { result.append(("totalConcentration", totalConcentration)) }
     if let reconstructionAngle { result.append(("reconstructionAngle", reconstructionAngle)) }
