@@ -10,9 +10,9 @@ import Tensors
 ///     loss = mean (x − x̂)² + λ Σ |1 − Σ a| + γ ‖A‖∗                                        Eqs. 13–16
 ///
 /// w are learned and kept in 0 … 1, E and E′ kept non-negative. As a probabilistic model: the posterior is a point, the
-/// likelihood normal with the fixed deviation that makes −log p(x∣a) the squared error, the prior the two penalties.
-/// Pixels are averaged and penalties are not, so that the energy of the prior is as many times the penalties as there
-/// are pixels.
+/// likelihood normal with the fixed deviation that makes −log p(x∣a) the squared error (its constant is left out), the
+/// prior the two penalties. Pixels are averaged and penalties are not, so that the energy of the prior is as many times
+/// the penalties as there are pixels.
 ///
 /// - Shapes: the sight is `[1, rows, columns, bands]`, abundances `[pixels, endmembers]`.
 /// - Edge cases: masked pixels are zeros to the convolutions and enter neither batch statistics nor loss.
@@ -104,11 +104,13 @@ public struct SSANUNet: PublishedModel {
     return Delta(sum.relu())
   }
 
-  /// A spectrum, and a normal density around it whose logarithm is minus the squared error, up to a constant.
+  /// A spectrum, and a normal density of variance bands/2 (or ½) around it without its normalising constant, so that
+  /// minus its logarithm is the squared error.
   public mutating func reconstruction(from abundances: Tensor, in pass: inout Pass) -> Reconstruction {
     let mean = decoded(abundances)
-    let variance = options.mseNormalization == .entries ? Scalar(bands) / 2 : 0.5
-    return Reconstruction(mean, density: Normal(mean: mean, standardDeviation: variance.squareRoot()))
+    let divisor = options.mseNormalization == .entries ? Scalar(bands) : 1
+    // The constant of hundreds of nats would leave the loss, of the order of 10⁻³, few digits in Float.
+    return Reconstruction(mean, density: Potential { ($0 - mean).squaredNorm(along: -1) / divisor })
   }
 
   private func decoded(_ abundances: Tensor) -> Tensor {

@@ -49,6 +49,21 @@ import Unmixing
     #expect(NetworkFixtures.ssanu(scene).endmembers(in: &pass) == reference)
   }
 
+  @Test(arguments: MSENormalization.allCases)
+  func theLikelihoodIsNormalUpToItsConstant(_ normalization: MSENormalization) {
+    var model = NetworkFixtures.ssanu(NetworkFixtures.scene()) { $0.mseNormalization = normalization }
+    var random = RandomStream(seed: 9)
+    let (abundances, spectra) = (random.uniform([6, 3]), random.uniform([6, 20]))
+    var pass = Pass(.inference, random: random)
+    let reconstruction = model.reconstruction(from: abundances, in: &pass)
+    let variance: Scalar = normalization == .entries ? 10 : 0.5
+    let normal = Normal(mean: reconstruction.mean, standardDeviation: variance.squareRoot())
+    let constant = 10 * Scalar(Foundation.log(2 * Double.pi * Double(variance)))
+    expectClose(
+      reconstruction.density.logDensity(of: spectra), normal.logDensity(of: spectra) + constant, absolute: 2e-5,
+      because: "Float rounding of numbers near 40")
+  }
+
   @Test func theAffineDecoderIsItsThreeLayersComposed() {
     var random = RandomStream(seed: 9)
     let abundances = random.uniform([7, 3])
