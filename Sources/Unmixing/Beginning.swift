@@ -35,7 +35,7 @@ struct Beginning: Sendable {
     let key = Self.key(description.seed, restart: restart)
     let facts = ModelFacts(
       bands: description.bands, endmembers: count, pixels: validCount,
-      initialEndmembers: try endmembers(configuration.model.start, count, key), spectra: scaled.gatheringRows(pixels))
+      initialEndmembers: try endmembers(configuration.model, count, key), spectra: scaled.gatheringRows(pixels))
     var random = RandomPurpose.initialization.stream(seed: key)
     return try Catalogue.entry(configuration.method).model(configuration.model, facts, using: &random)
   }
@@ -43,13 +43,14 @@ struct Beginning: Sendable {
   /// The seed of a restart; that of the run for the first.
   static func key(_ seed: UInt64, restart: Int) -> UInt64 { seed &+ UInt64(restart) &* 0xD1B5_4A32_D192_ED03 }
 
-  private func endmembers(_ start: EndmemberStart, _ count: Int, _ key: UInt64) throws -> Tensor? {
-    switch start {
+  private func endmembers(_ options: any ModelOptions, _ count: Int, _ key: UInt64) throws -> Tensor? {
+    switch options.start {
     case .random: return nil
     case .labelled:
       guard let labels else { return try extracted(count, key) }
       return try Self.leastSquares(labels.gatheringRows(pixels), scaled.gatheringRows(pixels))
     case .extracted: return try extracted(count, key)
+    case .library: return description.scaling.applied(to: try LibraryStart(options.library, description).spectra)
     case .oracle:
       guard let reference else {
         throw UnmixingError.missing(

@@ -74,6 +74,14 @@ public enum Catalogue {
       MLPLDVAE.self, id: "mlp-ldvae", title: "MLP-LDVAE",
       summary: "perceptron over one pixel, Dirichlet posterior, supervised or blind",
       source: "Mantripragada & Qureshi, IEEE TGRS 62, 2024", presets: LDVAEOptions.presets),
+    CatalogueEntry(
+      DSANet.self, id: "dsanet", title: "DSANet",
+      summary: "window and multiview band branches fused by attention, linear decoder, blind",
+      source: "Wang, Wu, Qi & Gao, IGARSS 2024", presets: DSANetOptions.presets),
+    CatalogueEntry(
+      SSANUNet.self, id: "ssanu-net", title: "SSANU-Net",
+      summary: "spatial and spectral streams over the whole scene, linear and nonlinear decoder, blind",
+      source: "Chen et al., IEEE JSTARS, 2023", presets: SSANUNetOptions.presets),
   ]
 
   /// The method of this name.

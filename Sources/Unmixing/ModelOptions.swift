@@ -11,6 +11,12 @@ public protocol ModelOptions: Codable, Sendable, Equatable {
   /// What the endmembers of a linear decoder start from.
   var start: EndmemberStart { get }
 
+  /// The file of the start `library`.
+  var library: String { get }
+
+  /// How many numbers one training step holds for every pixel of a whole scene, roughly; 0 where it is not known.
+  func numbersPerPixel(bands: Int) -> Int
+
   /// Whether the network sees the whole scene at once, as in the view `.scene`.
   static var seesWholeScene: Bool { get }
 
@@ -26,6 +32,12 @@ public protocol ModelOptions: Codable, Sendable, Equatable {
 extension ModelOptions {
   /// No: the network sees pixels or windows.
   public static var seesWholeScene: Bool { false }
+
+  /// No file.
+  public var library: String { "" }
+
+  /// Not known.
+  public func numbersPerPixel(bands: Int) -> Int { 0 }
 
   /// Refuses `found` in a field of the options unless the condition holds.
   ///
@@ -49,6 +61,8 @@ public enum EndmemberStart: String, Codable, Sendable, CaseIterable {
   case random
   /// Pixels chosen by vertex component analysis: of several seeded runs the one that spans the largest simplex.
   case extracted
+  /// The spectra of a library, as many as there are endmembers, in the scene's bands.
+  case library
   /// The least-squares endmembers of labelled pixels, or extracted ones where there are no labels.
   case labelled
   /// The reference spectra of the truth. A result that began from them is no blind unmixing.

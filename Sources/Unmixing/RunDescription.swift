@@ -26,6 +26,15 @@ public struct RunDescription: Codable, Sendable, Equatable {
   /// A fingerprint of spectra, labels and training pixels.
   public var fingerprint: UInt64
 
+  /// The method's id, and what else must be known wherever a result is shown: that it began from the truth.
+  public var label: String {
+    let method = configuration.method
+    return startsFromTruth ? "\(method) (started from the reference endmembers of the truth)" : method
+  }
+
+  /// Whether the endmembers began as those of the truth.
+  public var startsFromTruth: Bool { configuration.model.start == .oracle }
+
   /// The version of the format and of the program.
   public static let currentVersion = "0.1.0"
 
@@ -37,12 +46,17 @@ public struct RunDescription: Codable, Sendable, Equatable {
       throw UnmixingError.mismatch(
         field: "bands of \(scene.name)", expected: "\(bands), as in \(self.scene)", found: "\(scene.bands)")
     }
-    guard let own = wavelengths, let axis = scene.axis else { return }
+    try checkWavelengths(scene.axis, of: scene.name)
+  }
+
+  /// Refuses bands that lie elsewhere.
+  func checkWavelengths(_ axis: SpectralAxis?, of name: String) throws {
+    guard let own = wavelengths, let axis else { return }
     let spacing = zip(own, own.dropFirst()).map { abs($1 - $0) }.filter { $0 > 0 }.min() ?? 2
     let farthest = zip(own, axis.wavelengths).map { abs($0 - $1) }.max() ?? 0
     if farthest > spacing / 2 {
       throw UnmixingError.mismatch(
-        field: "wavelengths of \(scene.name)",
+        field: "wavelengths of \(name)",
         expected: "those of \(self.scene) within half their spacing, \(spacing / 2) nm",
         found: "a band \(farthest) nm away")
     }

@@ -42,7 +42,7 @@ public struct TrainedModel: Unmixer {
     return SpectralLibrary(
       names: description.endmemberNames, spectra: description.scaling.undone(on: decoded(model)),
       axis: axis ?? description.wavelengths.map { SpectralAxis(wavelengths: $0) },
-      source: description.configuration.method)
+      source: description.label)
   }
 
   /// Expected spectra and the standard deviation of every band, for abundances `[n, endmembers]`.
@@ -75,17 +75,22 @@ public struct TrainedModel: Unmixer {
       let posterior = model.posterior(of: patches.sight(of: tile), in: &pass)
       let spectra = model.reconstruction(from: posterior.mean, in: &pass).mean
       maps.add(
-        posterior, mean: model.readout(of: posterior.mean), at: tile, draw: posterior.sample(using: &pass.random),
+        posterior, readout: model.readout(of: posterior.mean), at: tile, draw: posterior.sample(using: &pass.random),
         total: Model.totalConcentration(of: posterior), angle: spectra.angle(to: scaled.gatheringRows(tile)))
       try observing(start + tile.count, pixels.count)
     }
-    return maps.estimate(names: description.endmemberNames, of: scene, endmembers: endmembers(axis: scene.axis))
+    var estimate = maps.estimate(
+      names: description.endmemberNames, of: scene, endmembers: endmembers(axis: scene.axis))
+    estimate.startsFromTruth = description.startsFromTruth
+    if !pixels.isEmpty { estimate.pureEndmembers = PurePixels(of: estimate, in: scene).endmembers }
+    return estimate
   }
 }
 
 /// Gathers tiles into maps of the whole scene.
 private struct MapCollector {
   private var mean: Tensor
+  private var raw: Tensor
   private var deviation: Tensor?
   private var quantiles: [Tensor] = []
   private var draw: Tensor?
@@ -94,13 +99,15 @@ private struct MapCollector {
 
   init(pixels: Int, endmembers: Int) {
     mean = .zeros([pixels, endmembers])
+    raw = mean
     angle = .zeros([pixels])
   }
 
   mutating func add<Posterior: ReparameterizedDistribution>(
-    _ posterior: Posterior, mean estimate: Tensor, at pixels: [Int], draw: Tensor, total: Tensor?, angle: Tensor
+    _ posterior: Posterior, readout: Tensor, at pixels: [Int], draw: Tensor, total: Tensor?, angle: Tensor
   ) {
-    mean.setRows(pixels, to: estimate)
+    mean.setRows(pixels, to: readout)
+    raw.setRows(pixels, to: posterior.mean)
     self.angle.setRows(pixels, to: angle)
     // A point has neither spread nor draws.
     if Posterior.self == Delta.self { return }
@@ -123,6 +130,7 @@ private struct MapCollector {
 
   func estimate(names: [String], of scene: Scene, endmembers: SpectralLibrary) -> Estimate {
     var result = Estimate(names: names, of: scene, mean: mean, endmembers: endmembers)
+    if raw != mean { result.raw = raw }
     result.deviation = deviation
     result.quantiles = zip(TrainedModel.probabilities, quantiles).map { .init(probability: $0, values: $1) }
     result.draw = draw

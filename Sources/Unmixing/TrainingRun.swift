@@ -45,6 +45,8 @@ public struct TrainingRun: Sendable {
   ) throws {
     try configuration.check()
     let count = try EndmemberCount(configuration, scene).checked
+    try SceneMemory(configuration, pixels: scene.pixelCount, bands: scene.bands).check(
+      scene.name, method: configuration.method)
     let labels = configuration.usesLabels ? try Labels(of: scene) : nil
     let pixels = try split.pixels(of: scene, seed: seed)
     let learned =
@@ -73,6 +75,8 @@ public struct TrainingRun: Sendable {
   public init(resuming checkpoint: Checkpoint, on scene: Scene) throws {
     description = checkpoint.description
     try description.check(scene)
+    try SceneMemory(description.configuration, pixels: scene.pixelCount, bands: scene.bands).check(
+      scene.name, method: description.configuration.method)
     let labels = description.configuration.usesLabels ? try Labels(of: scene) : nil
     let pixels = checkpoint.trainingPixels
     let all = pixels + checkpoint.validationPixels + checkpoint.testPixels

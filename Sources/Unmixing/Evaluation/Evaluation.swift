@@ -43,7 +43,9 @@ public struct Evaluation: Sendable {
   public func metrics(
     of estimate: Estimate, against truth: GroundTruth?, test: [Int]? = nil
   ) throws -> Metrics {
-    try metrics(of: Prediction(estimate), isValid: estimate.isValid, spectra: nil, against: truth, test: test)
+    let base = try metrics(
+      of: Prediction(estimate), isValid: estimate.isValid, spectra: nil, against: truth, test: test)
+    return try ReadoutMetrics(of: estimate, against: truth, test: test).added(to: base)
   }
 
   private func metrics(

@@ -38,11 +38,11 @@ public struct MetricDefinition: Sendable, Hashable {
     self.id.hasSuffix(Self.namePlace) && id.hasPrefix(self.id.dropLast(Self.namePlace.count))
   }
 
-  private init(_ id: String, _ title: String, unit: String = "", _ formula: String) {
+  init(_ id: String, _ title: String, unit: String = "", _ formula: String) {
     (self.id, self.title, self.unit, self.formula) = (id, title, unit, formula)
   }
 
-  private static let abundance = compared + drawn
+  private static let abundance = compared + drawn + readouts(following: compared)
 
   /// The same numbers for one draw from the posterior instead of its mean.
   private static let drawn = compared.filter { $0.id.hasPrefix("abundance.rmse.") }.map { definition in

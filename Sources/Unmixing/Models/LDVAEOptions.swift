@@ -76,6 +76,8 @@ public struct LDVAEOptions: ModelOptions {
   public var decoder = DecoderKind.linear
   /// What the decoder starts from; an MLP decoder as the linear mixture of these endmembers.
   public var start = EndmemberStart.labelled
+  /// The file of the start `library`.
+  public var library = ""
   /// The hidden widths of an MLP decoder.
   public var decoderHidden = [64, 128]
   /// The last activation of an MLP decoder.

@@ -9,6 +9,7 @@ import Tensors
 ///     /totalConcentration, /reconstructionAngle, /isValid   [rows, columns]
 ///     /endmembers/names, /endmembers/spectra, /endmembers/wavelengths (nm)
 ///     /endmembers/sourceBands         the numbers (from 0) the bands had in the scene's file
+///     /abundances/raw, /endmembers/purePixels  before the read-out, and the mean spectra of the purest pixels
 ///
 /// with the attributes `scene`, `method`, and `labelled`: 1 where names and order of the endmembers are those of labels.
 /// What a method does not give is absent. Pixels that were not unmixed hold NaN, and 0 in `isValid`.
@@ -46,6 +47,7 @@ public struct EstimateFile: Sendable {
     try file.setAttribute("scene", to: sceneName)
     try file.setAttribute("method", to: method)
     try file.setAttribute("labelled", to: Int64(isLabelled ? 1 : 0))
+    try file.setAttribute("startsFromTruth", to: Int64(estimate.startsFromTruth ? 1 : 0))
     try file.setAttribute("rows", to: Int64(estimate.rows))
     try file.setAttribute("columns", to: Int64(estimate.columns))
     for map in estimate.maps {
@@ -59,6 +61,7 @@ public struct EstimateFile: Sendable {
     if let sourceBands { try file.write(sourceBands.map { Int64($0) }, to: "endmembers/sourceBands") }
     if let library = estimate.endmembers {
       try file.write(library.spectra, to: "endmembers/spectra")
+      if let pure = estimate.pureEndmembers { try file.write(pure.spectra, to: "endmembers/purePixels") }
       try file.setAttribute("source", of: "endmembers/spectra", to: library.source)
       if let axis = library.axis {
         try file.write(axis.wavelengths, to: "endmembers/wavelengths")
@@ -100,6 +103,8 @@ public struct EstimateFile: Sendable {
     var estimate = Estimate(names: names, rows: rows, columns: columns, isValid: mask, mean: mean)
     try maps.fill(&estimate)
     estimate.endmembers = try Self.library(in: file, names)
+    estimate.pureEndmembers = try estimate.endmembers.flatMap { try Self.pureLibrary(in: file, like: $0) }
+    estimate.startsFromTruth = try file.integer(attribute: "startsFromTruth") == 1
     self.estimate = estimate
     try file.close()
   }
@@ -140,6 +145,21 @@ public struct EstimateFile: Sendable {
   }
 }
 
+extension EstimateFile {
+  /// The second read-out of the endmembers, in the bands of the first.
+  private static func pureLibrary(in file: HDF5File, like library: SpectralLibrary) throws -> SpectralLibrary? {
+    guard try file.contains("endmembers/purePixels") else { return nil }
+    let spectra = try file.tensor("endmembers/purePixels")
+    guard spectra.shape == library.spectra.shape else {
+      throw UnmixingError.checkpoint(
+        file: file.path, field: "endmembers/purePixels", expected: "shape \(library.spectra.shape)",
+        found: "\(spectra.shape)")
+    }
+    return SpectralLibrary(
+      names: library.names, spectra: spectra, axis: library.axis, source: "mean spectra of the purest pixels")
+  }
+}
+
 /// The maps of an estimate file, checked for size.
 private struct StoredMaps {
   let file: HDF5File
@@ -149,6 +169,7 @@ private struct StoredMaps {
   func fill(_ estimate: inout Estimate) throws {
     estimate.deviation = try map("abundances/sd")
     estimate.draw = try map("abundances/draw")
+    estimate.raw = try map("abundances/raw")
     estimate.quantiles = try TrainedModel.probabilities.compactMap { probability in
       try map(Estimate.quantileName(probability)).map { Estimate.Quantile(probability: probability, values: $0) }
     }

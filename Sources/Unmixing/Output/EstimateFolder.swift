@@ -7,11 +7,13 @@ import Tensors
 ///     estimate.h5                       everything, with names and shapes
 ///     abundances.img, .hdr              posterior means, one band an endmember (ENVI)
 ///     abundances-sd.img, .hdr           standard deviations
+///     abundances-raw.img, .hdr          what the network computed before it was brought to the simplex
 ///     abundances-q05.img, .hdr          quantiles, likewise q50 and q95
 ///     total-concentration.img, .hdr     Σ α, how much evidence the posterior claims
 ///     reconstruction-angle.img, .hdr    radians between a spectrum and its reconstruction
 ///     endmembers.csv                    wavelength, then one column an endmember
 ///     endmembers.sli, .hdr              the same as an ENVI spectral library
+///     endmembers-pure.csv               mean spectra of the purest pixels, as endmembers.csv
 ///     abundance-maps.png                all maps and their standard deviations
 ///
 /// Rasters have the scene's georeference; pixels that were not unmixed hold the ignore value −9999.
@@ -64,6 +66,10 @@ public struct EstimateFolder: Sendable {
       written.append(("endmembers.csv", "endmember spectra"))
       try ENVIWriter().write(endmembers, to: directory.appendingPathComponent("endmembers.sli"))
       written.append(("endmembers.sli", "the same as a spectral library"))
+    }
+    if let pure = estimate.pureEndmembers {
+      try OutputFile.write(Self.table(of: pure), to: directory.appendingPathComponent("endmembers-pure.csv"))
+      written.append(("endmembers-pure.csv", "mean spectra of the purest pixels"))
     }
     try OutputFile.write(
       MapPage(estimate).image().encoded, to: directory.appendingPathComponent("abundance-maps.png"))

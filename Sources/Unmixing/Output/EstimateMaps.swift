@@ -43,6 +43,9 @@ extension Estimate {
         EstimateMap(name: "abundances/sd", file: "abundances-sd", content: "standard deviations", bands: names, $0)
       },
       draw.map { EstimateMap(name: "abundances/draw", content: "one draw", bands: names, $0) },
+      raw.map {
+        EstimateMap(name: "abundances/raw", file: "abundances-raw", content: "before normalisation", bands: names, $0)
+      },
     ]
     let ofPixels: [EstimateMap?] = [
       totalConcentration.map {

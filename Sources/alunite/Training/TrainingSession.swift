@@ -95,12 +95,13 @@ extension TrainingSession {
     let mode = run.description.configuration.usesLabels ? "with labels" : "without labels"
     Console.print(
       """
-      \(run.description.configuration.method), \(mode), \(run.trainingPixels.count) training pixels, \(run.testPixels.count) held out, \
+      \(run.description.label), \(mode), \(run.trainingPixels.count) training pixels, \(run.testPixels.count) held out, \
       \(run.parameterCount) parameters, \(Numeral.duration(seconds))
 
       \(Report(metrics).text)
 
       """)
+    for remark in estimate.remarks { Console.print(remark + "\n") }
     for (name, path) in files { Console.print("  \(name.padding(toLength: 14, withPad: " ", startingAt: 0)) \(path)") }
   }
 

@@ -112,7 +112,7 @@ struct MalformedInput {
   static let settings: [MalformedInput] = [
     .init(
       "train --model magic --scene scene.h5 -o new",
-      "configuration, method: expected spacnn-ldvae or mlp-ldvae, found \"magic\""),
+      "configuration, method: expected spacnn-ldvae or mlp-ldvae or "),
     .training(
       "--config unknown.yaml",
       "{dir}/unknown.yaml: expected a key of the configuration, found \"training.epoch\"; did you mean training.epochs?"

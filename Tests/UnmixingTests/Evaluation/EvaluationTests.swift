@@ -153,7 +153,7 @@ import Unmixing
       #expect(metrics.all[id] == value, "α is the mean times the total concentration")
     }
     let ids = try Evaluation().metrics(of: estimate, against: nil).all.map { $0.id }
-    #expect(ids == ["pixels", "reconstruction.angle"])
+    #expect(ids == ["pixels", "reconstruction.angle", "endmember.dead"])
     estimate.reconstructionAngle = nil
     #expect(throws: UnmixingError.self) { try Evaluation().metrics(of: estimate, against: nil) }
   }
