@@ -74,6 +74,10 @@ public enum Catalogue {
       MLPLDVAE.self, id: "mlp-ldvae", title: "MLP-LDVAE",
       summary: "perceptron over one pixel, Dirichlet posterior, supervised or blind",
       source: "Mantripragada & Qureshi, IEEE TGRS 62, 2024", presets: LDVAEOptions.presets),
+    CatalogueEntry(
+      DFFN.self, id: "dffn", title: "DFFN",
+      summary: "convolutions over the whole scene, endmembers made by a second network; blind, tied to its scene",
+      source: "Tao et al., IEEE TGRS 2024", presets: DFFNOptions.presets),
   ]
 
   /// The method of this name.

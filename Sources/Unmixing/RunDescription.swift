@@ -37,7 +37,11 @@ public struct RunDescription: Codable, Sendable, Equatable {
       throw UnmixingError.mismatch(
         field: "bands of \(scene.name)", expected: "\(bands), as in \(self.scene)", found: "\(scene.bands)")
     }
-    guard let own = wavelengths, let axis = scene.axis else { return }
+    if let own = wavelengths, let axis = scene.axis { try check(axis, of: scene, against: own) }
+    if type(of: configuration.model).isTiedToScene { try checkSame(scene) }
+  }
+
+  private func check(_ axis: SpectralAxis, of scene: Scene, against own: [Double]) throws {
     let spacing = zip(own, own.dropFirst()).map { abs($1 - $0) }.filter { $0 > 0 }.min() ?? 2
     let farthest = zip(own, axis.wavelengths).map { abs($0 - $1) }.max() ?? 0
     if farthest > spacing / 2 {
@@ -46,6 +50,17 @@ public struct RunDescription: Codable, Sendable, Equatable {
         expected: "those of \(self.scene) within half their spacing, \(spacing / 2) nm",
         found: "a band \(farthest) nm away")
     }
+  }
+
+  /// Refuses any scene but the one trained on.
+  private func checkSame(_ scene: Scene) throws {
+    let pixels = scene.validPixels
+    let found = Fingerprint.of(scaling.applied(to: scene.spectra), nil, pixels)
+    if found == fingerprint { return }
+    throw UnmixingError.mismatch(
+      field: "scene \(scene.name)",
+      expected: "\(self.scene), the one \(configuration.method) was trained on: its network is tied to its pixels",
+      found: "another of \(pixels.count) pixels (fingerprint \(found), not \(fingerprint))")
   }
 }
 

@@ -29,12 +29,15 @@ public struct TrainedModel: Unmixer {
   /// As ``unmix(_:)``, telling how many of how many pixels are done.
   public func unmix(_ scene: Scene, observing: (_ done: Int, _ total: Int) throws -> Void) throws -> Estimate {
     try description.check(scene)
+    try description.checkMemory(for: scene, training: false)
     return try estimate(with: model, scene, observing)
   }
 
   /// The spectra of pure materials, in reflectance; of a model that scales every spectrum by its norm with the
   /// brightness of a typical training pixel.
-  public func endmembers(axis: SpectralAxis? = nil) -> SpectralLibrary {
+  public func endmembers(axis: SpectralAxis? = nil) -> SpectralLibrary { endmembers(of: model, axis: axis) }
+
+  private func endmembers(of model: any UnmixingModel, axis: SpectralAxis?) -> SpectralLibrary {
     func decoded<Model: UnmixingModel>(_ model: Model) -> Tensor {
       var pass = Pass(.inference, random: RandomPurpose.generation.stream(seed: description.seed))
       return model.endmembers(in: &pass)
@@ -63,8 +66,9 @@ public struct TrainedModel: Unmixer {
   ) throws -> Estimate {
     var model = model
     let scaled = description.scaling.applied(to: scene.spectra)
+    let seen = description.configuration.model.fusion.applied(to: scaled, isValid: scene.isValid)
     let patches = Patches(
-      of: scaled, rows: scene.rows, columns: scene.columns, view: model.view, isValid: scene.isValid)
+      of: seen, rows: scene.rows, columns: scene.columns, view: model.view, isValid: scene.isValid)
     let pixels = scene.validPixels
     let tileSize = model.view == .scene ? pixels.count : 512
     var maps = MapCollector(pixels: scene.pixelCount, endmembers: model.endmemberCount)
@@ -79,7 +83,8 @@ public struct TrainedModel: Unmixer {
         total: Model.totalConcentration(of: posterior), angle: spectra.angle(to: scaled.gatheringRows(tile)))
       try observing(start + tile.count, pixels.count)
     }
-    return maps.estimate(names: description.endmemberNames, of: scene, endmembers: endmembers(axis: scene.axis))
+    return maps.estimate(
+      names: description.endmemberNames, of: scene, endmembers: endmembers(of: model, axis: scene.axis))
   }
 }
 

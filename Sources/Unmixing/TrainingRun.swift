@@ -57,6 +57,7 @@ public struct TrainingRun: Sendable {
       endmemberNames: labels.flatMap { _ in scene.truth?.names } ?? (1...count).map { "Endmember \($0)" },
       wavelengths: scene.axis?.wavelengths, bands: scene.bands, scaling: scaling,
       fingerprint: Fingerprint.of(scaling.applied(to: scene.spectra), labels?.abundances, parts.training))
+    try description.checkMemory(for: scene, training: true)
     beginning = Beginning(description, scene, labels?.abundances, parts.training)
     model = try beginning.model(restart: 0)
     data = try TrainingData(
@@ -87,6 +88,7 @@ public struct TrainingRun: Sendable {
         field: "spectra, labels and training pixels of \(scene.name)",
         expected: "those the run began with (fingerprint \(description.fingerprint))", found: "others (\(found))")
     }
+    try description.checkMemory(for: scene, training: true)
     (model, state) = try checkpoint.restored()
     data = try TrainingData(
       seen: beginning.seen, spectra: beginning.scaled, of: scene, view: model.view, abundances: labels?.abundances,
