@@ -102,7 +102,7 @@ import Unmixing
     }
     let (plain, fused) = (try estimate(.off), try estimate(.summed))
     #expect(plain.mean != fused.mean)
-    #expect(fused.mean.scalars.allSatisfy(\.isFinite))
+    #expect(fused.mean.scalars.allSatisfy { $0.isFinite })
   }
 
   @Test(.requiresData("samson/Samson.mat"))
