@@ -102,6 +102,7 @@ extension ReadingOptions {
     var options = self
     options.bands = nil
     options.keepsBadBands = true
+    options.ignoreValue = nil
     options.wavelengthUnit = nil
     options.wavelengthVariable = nil
     options.wavelengthFile = nil

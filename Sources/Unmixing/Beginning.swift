@@ -9,7 +9,7 @@ struct Beginning: Sendable {
   private let labels: Tensor?
   private let reference: Tensor?
   private let pixels: [Int]
-  private let validCount: Int
+  private let isValid: [Bool]
 
   /// - Parameters:
   ///   - labels: Labelled abundances of every pixel, where they are used.
@@ -20,11 +20,11 @@ struct Beginning: Sendable {
     self.pixels = pixels
     reference = scene.truth?.endmembers?.spectra
     scaled = description.scaling.applied(to: scene.spectra)
-    validCount = scene.validPixels.count
+    isValid = scene.isValid
   }
 
   /// What the guide sees in place of the scaled spectra.
-  var seen: Tensor { scaled }
+  var seen: Tensor { description.configuration.model.fusion.applied(to: scaled, isValid: isValid) }
 
   /// The model with fresh weights. Every restart draws weights and extracts endmembers with numbers of its own.
   ///
@@ -34,7 +34,7 @@ struct Beginning: Sendable {
     let count = description.endmemberNames.count
     let key = Self.key(description.seed, restart: restart)
     let facts = ModelFacts(
-      bands: description.bands, endmembers: count, pixels: validCount,
+      bands: description.bands, endmembers: count, pixels: isValid.count { $0 },
       initialEndmembers: try endmembers(configuration.model, count, key), spectra: scaled.gatheringRows(pixels))
     var random = RandomPurpose.initialization.stream(seed: key)
     return try Catalogue.entry(configuration.method).model(configuration.model, facts, using: &random)

@@ -82,6 +82,10 @@ public enum Catalogue {
       SSANUNet.self, id: "ssanu-net", title: "SSANU-Net",
       summary: "spatial and spectral streams over the whole scene, linear and nonlinear decoder, blind",
       source: "Chen et al., IEEE JSTARS, 2023", presets: SSANUNetOptions.presets),
+    CatalogueEntry(
+      DFFN.self, id: "dffn", title: "DFFN",
+      summary: "convolutions over the whole scene, endmembers made by a second network; blind, tied to its scene",
+      source: "Tao et al., IEEE TGRS 2024", presets: DFFNOptions.presets),
   ]
 
   /// The method of this name.

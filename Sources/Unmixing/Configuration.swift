@@ -22,6 +22,7 @@ public struct Configuration: Sendable {
   /// - Throws: ``UnmixingError/configuration(field:expected:found:)``.
   public func check() throws {
     try model.check()
+    try model.fusion.check()
     try objective.check()
     try training.check()
     if seesWholeScene { try checkWholeScene() }
@@ -48,6 +49,7 @@ public struct Configuration: Sendable {
   /// The words every key with words may have, as `training.schedule`; for messages and help.
   public var choices: [String: [String]] {
     var result = [
+      "model.fusion.kind": words(FeatureFusion.Kind.self),
       "objective.likelihood": words(NegativeELBO.LikelihoodScale.self),
       "objective.divergence": NegativeELBO.divergences,
       "objective.abundanceError": words(NegativeELBO.AbundanceErrorTarget.self),

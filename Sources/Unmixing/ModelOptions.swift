@@ -14,11 +14,14 @@ public protocol ModelOptions: Codable, Sendable, Equatable {
   /// The file of the start `library`.
   var library: String { get }
 
-  /// How many numbers one training step holds for every pixel of a whole scene, roughly; 0 where it is not known.
-  func numbersPerPixel(bands: Int) -> Int
+  /// What the network is shown in place of the spectra.
+  var fusion: FeatureFusion { get }
 
   /// Whether the network sees the whole scene at once, as in the view `.scene`.
   static var seesWholeScene: Bool { get }
+
+  /// Whether a trained network can be used on no other scene than its own.
+  static var isTiedToScene: Bool { get }
 
   /// The words each option with words may have, by the option's name; for messages and help.
   static var choices: [String: [String]] { get }
@@ -27,17 +30,26 @@ public protocol ModelOptions: Codable, Sendable, Equatable {
   ///
   /// - Throws: ``UnmixingError/configuration(field:expected:found:)``.
   func check() throws
+
+  /// About how many bytes a pass over a whole scene takes at its peak; `nil` for a network that sees parts of it.
+  func bytes(of pass: ScenePass) -> Double?
 }
 
 extension ModelOptions {
+  /// The spectra themselves.
+  public var fusion: FeatureFusion { FeatureFusion() }
+
   /// No: the network sees pixels or windows.
   public static var seesWholeScene: Bool { false }
 
   /// No file.
   public var library: String { "" }
 
-  /// Not known.
-  public func numbersPerPixel(bands: Int) -> Int { 0 }
+  /// No.
+  public static var isTiedToScene: Bool { false }
+
+  /// No whole scene is seen.
+  public func bytes(of pass: ScenePass) -> Double? { nil }
 
   /// Refuses `found` in a field of the options unless the condition holds.
   ///

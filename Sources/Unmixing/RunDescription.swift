@@ -47,6 +47,7 @@ public struct RunDescription: Codable, Sendable, Equatable {
         field: "bands of \(scene.name)", expected: "\(bands), as in \(self.scene)", found: "\(scene.bands)")
     }
     try checkWavelengths(scene.axis, of: scene.name)
+    if type(of: configuration.model).isTiedToScene { try checkSame(scene) }
   }
 
   /// Refuses bands that lie elsewhere.
@@ -60,6 +61,17 @@ public struct RunDescription: Codable, Sendable, Equatable {
         expected: "those of \(self.scene) within half their spacing, \(spacing / 2) nm",
         found: "a band \(farthest) nm away")
     }
+  }
+
+  /// Refuses any scene but the one trained on.
+  private func checkSame(_ scene: Scene) throws {
+    let pixels = scene.validPixels
+    let found = Fingerprint.of(scaling.applied(to: scene.spectra), nil, pixels)
+    if found == fingerprint { return }
+    throw UnmixingError.mismatch(
+      field: "scene \(scene.name)",
+      expected: "\(self.scene), the one \(configuration.method) was trained on: its network is tied to its pixels",
+      found: "another of \(pixels.count) pixels (fingerprint \(found), not \(fingerprint))")
   }
 }
 

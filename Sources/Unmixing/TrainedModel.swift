@@ -29,12 +29,15 @@ public struct TrainedModel: Unmixer {
   /// As ``unmix(_:)``, telling how many of how many pixels are done.
   public func unmix(_ scene: Scene, observing: (_ done: Int, _ total: Int) throws -> Void) throws -> Estimate {
     try description.check(scene)
+    try description.checkMemory(for: scene, training: false)
     return try estimate(with: model, scene, observing)
   }
 
   /// The spectra of pure materials, in reflectance; of a model that scales every spectrum by its norm with the
   /// brightness of a typical training pixel.
-  public func endmembers(axis: SpectralAxis? = nil) -> SpectralLibrary {
+  public func endmembers(axis: SpectralAxis? = nil) -> SpectralLibrary { endmembers(of: model, axis: axis) }
+
+  private func endmembers(of model: any UnmixingModel, axis: SpectralAxis?) -> SpectralLibrary {
     func decoded<Model: UnmixingModel>(_ model: Model) -> Tensor {
       var pass = Pass(.inference, random: RandomPurpose.generation.stream(seed: description.seed))
       return model.endmembers(in: &pass)
@@ -63,8 +66,9 @@ public struct TrainedModel: Unmixer {
   ) throws -> Estimate {
     var model = model
     let scaled = description.scaling.applied(to: scene.spectra)
+    let seen = description.configuration.model.fusion.applied(to: scaled, isValid: scene.isValid)
     let patches = Patches(
-      of: scaled, rows: scene.rows, columns: scene.columns, view: model.view, isValid: scene.isValid)
+      of: seen, rows: scene.rows, columns: scene.columns, view: model.view, isValid: scene.isValid)
     let pixels = scene.validPixels
     let tileSize = model.view == .scene ? pixels.count : 512
     var maps = MapCollector(pixels: scene.pixelCount, endmembers: model.endmemberCount)
@@ -80,7 +84,7 @@ public struct TrainedModel: Unmixer {
       try observing(start + tile.count, pixels.count)
     }
     var estimate = maps.estimate(
-      names: description.endmemberNames, of: scene, endmembers: endmembers(axis: scene.axis))
+      names: description.endmemberNames, of: scene, endmembers: endmembers(of: model, axis: scene.axis))
     estimate.startsFromTruth = description.startsFromTruth
     if !pixels.isEmpty { estimate.pureEndmembers = PurePixels(of: estimate, in: scene).endmembers }
     return estimate

@@ -45,8 +45,6 @@ public struct TrainingRun: Sendable {
   ) throws {
     try configuration.check()
     let count = try EndmemberCount(configuration, scene).checked
-    try SceneMemory(configuration, pixels: scene.pixelCount, bands: scene.bands).check(
-      scene.name, method: configuration.method)
     let labels = configuration.usesLabels ? try Labels(of: scene) : nil
     let pixels = try split.pixels(of: scene, seed: seed)
     let learned =
@@ -59,6 +57,7 @@ public struct TrainingRun: Sendable {
       endmemberNames: labels.flatMap { _ in scene.truth?.names } ?? (1...count).map { "Endmember \($0)" },
       wavelengths: scene.axis?.wavelengths, bands: scene.bands, scaling: scaling,
       fingerprint: Fingerprint.of(scaling.applied(to: scene.spectra), labels?.abundances, parts.training))
+    try description.checkMemory(for: scene, training: true)
     beginning = Beginning(description, scene, labels?.abundances, parts.training)
     model = try beginning.model(restart: 0)
     data = try TrainingData(
@@ -75,8 +74,6 @@ public struct TrainingRun: Sendable {
   public init(resuming checkpoint: Checkpoint, on scene: Scene) throws {
     description = checkpoint.description
     try description.check(scene)
-    try SceneMemory(description.configuration, pixels: scene.pixelCount, bands: scene.bands).check(
-      scene.name, method: description.configuration.method)
     let labels = description.configuration.usesLabels ? try Labels(of: scene) : nil
     let pixels = checkpoint.trainingPixels
     let all = pixels + checkpoint.validationPixels + checkpoint.testPixels
@@ -91,6 +88,7 @@ public struct TrainingRun: Sendable {
         field: "spectra, labels and training pixels of \(scene.name)",
         expected: "those the run began with (fingerprint \(description.fingerprint))", found: "others (\(found))")
     }
+    try description.checkMemory(for: scene, training: true)
     (model, state) = try checkpoint.restored()
     data = try TrainingData(
       seen: beginning.seen, spectra: beginning.scaled, of: scene, view: model.view, abundances: labels?.abundances,

@@ -47,7 +47,6 @@ struct GroundTruthTests {
   @Test("pixels of an ENVI raster without abundances are unknown")
   func envi() throws {
     check(try raster())
-    check(try raster("") { $0.ignoreValue = -9_999 })
   }
 
   @Test("what is said about a scene's bands does not touch a truth's endmembers")

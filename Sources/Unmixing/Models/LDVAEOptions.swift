@@ -63,6 +63,8 @@ public struct LDVAEOptions: ModelOptions {
   public var endmembers = 0
   /// What is done to spectra first.
   public var spectra = SpectrumScaling.unitNorm
+  /// What the encoder is shown in place of the spectra.
+  public var fusion = FeatureFusion()
   /// The concentration head. Against `softplus`, whose total grows slowly, `exponential` halves the abundance error on
   /// validation pixels of labelled scenes.
   public var head = ConcentrationHead.exponential

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Over what the squared error of a reconstruction is averaged.
 public enum MSENormalization: String, Codable, Sendable, CaseIterable {
   /// Over pixels and bands.
@@ -78,8 +80,9 @@ public struct SSANUNetOptions: ModelOptions {
   }
 
   /// Four times the first block's channels and twice the second's for each stream, and some ten spectra.
-  public func numbersPerPixel(bands: Int) -> Int {
+  public func bytes(of pass: ScenePass) -> Double? {
     let streams = (spatial ? 1 : 0) + (spectral ? 1 : 0)
-    return streams * (4 * EncoderStream.widths.0 + 2 * EncoderStream.widths.1) + 10 * bands
+    let numbers = streams * (4 * EncoderStream.widths.0 + 2 * EncoderStream.widths.1) + 10 * pass.bands
+    return Double(numbers * pass.pixels * MemoryLayout<Scalar>.size)
   }
 }

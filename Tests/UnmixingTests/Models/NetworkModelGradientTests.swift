@@ -31,7 +31,7 @@ import Unmixing
     let (batch, pixels) = try NetworkFixtures.batch(of: scene, for: model)
     var (own, other) = (model, model)
     var (pass, samePass) = (NetworkFixtures.pass(pixels), NetworkFixtures.pass(pixels))
-    let (objective, slope) = valueAndGradient(at: &own) { NegativeELBO()(of: &$0, on: batch, in: &pass).loss }
+    let (objective, slope) = try valueAndGradient(at: &own) { try NegativeELBO()(of: &$0, on: batch, in: &pass).loss }
     let (loss, expected) = valueAndGradient(at: &other) { published(&$0, batch, &samePass) }
     expectClose(
       Double(objective), Double(loss), absolute: Self.lossDigits, relative: Self.lossDigits,
@@ -95,10 +95,10 @@ import Unmixing
     let scene = NetworkFixtures.scene(masked: [4, 50, 51])
     func check<Model: UnmixingModel>(_ model: Model) throws {
       let (batch, pixels) = try NetworkFixtures.batch(of: scene, for: model)
-      checkGradient(
+      try checkGradient(
         of: { model in
           var pass = NetworkFixtures.pass(pixels)
-          return NegativeELBO()(of: &model, on: batch, in: &pass).loss
+          return try NegativeELBO()(of: &model, on: batch, in: &pass).loss
         }, at: model, relative: 1e-5, step: 3e-5, components: 4)
     }
     for change in Self.ssanuVariants { try check(NetworkFixtures.ssanu(scene, change)) }
