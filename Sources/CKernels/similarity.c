@@ -5,14 +5,15 @@
 
 #ifdef ALUNITE_DOUBLE
 #define EPSILON DBL_EPSILON
+#define FAR 40
 #else
 #define EPSILON FLT_EPSILON
+#define FAR 16
 #endif
 
-// Squared norms below this (16 in single precision) leave an error of some 1e-6 in the distance.
-#define SMALL (16 * FLT_EPSILON / EPSILON)
-// Beyond this distance the similarity is below 2e-7, and its error smaller still.
-#define FAR 16
+// Squared norms below SMALL leave an error of some ten units of rounding in the distance. Beyond the distance FAR the
+// similarity is a unit of rounding itself, and its error smaller still.
+#define SMALL 16
 
 // Distances below this are summed anew; 64 units of the norms are more than a product's rounding error.
 #define DOUBT(norms) ((norms) > SMALL ? FAR + 64 * EPSILON * (norms) : -INFINITY)

@@ -1,4 +1,5 @@
 import Foundation
+import Unmixing
 
 /// A command line that cannot succeed: what stands on standard error, and the exit code.
 struct MalformedInput {
@@ -112,7 +113,7 @@ struct MalformedInput {
   static let settings: [MalformedInput] = [
     .init(
       "train --model magic --scene scene.h5 -o new",
-      "configuration, method: expected spacnn-ldvae or mlp-ldvae or "),
+      "configuration, method: expected \(Catalogue.entries.map(\.id).joined(separator: " or ")), found \"magic\""),
     .training(
       "--config unknown.yaml",
       "{dir}/unknown.yaml: expected a key of the configuration, found \"training.epoch\"; did you mean training.epochs?"
