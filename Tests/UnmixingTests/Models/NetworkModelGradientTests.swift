@@ -93,7 +93,10 @@ import Unmixing
   @Test(.enabled(if: Scalar.self == Double.self))
   func lossesHaveTheDerivativesOfFiniteDifferences() throws {
     let scene = NetworkFixtures.scene(masked: [4, 50, 51])
-    func check<Model: UnmixingModel>(_ model: Model) throws {
+    func check<Model: UnmixingModel>(_ fresh: Model) throws {
+      var model = fresh
+      // With shifts of 0, pixels without abundances stand on the kink of the decoder's rectifier.
+      model.forEachParameter { if $0.shape == [20] { $0 = irregular([20], in: 0.01...0.05) } }
       let (batch, pixels) = try NetworkFixtures.batch(of: scene, for: model)
       checkGradient(
         of: { model in
