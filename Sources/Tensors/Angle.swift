@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 extension Tensor {
   /// The angle between vectors along the last axis, broadcasting over the others.

@@ -1,4 +1,4 @@
-import COpenBLAS
+internal import COpenBLAS
 
 /// The one place that calls OpenBLAS and its LAPACK. Threads are ours: the library runs on one inside each of them,
 /// because its own split changes the order of additions.

@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 extension Tensor {
   /// Every channel brought to mean 0 and variance 1 over all rows, scaled, shifted, and optionally cut off at 0.

@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 typealias BinaryKernel =
   @convention(c) (

@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 /// What a convolution sees outside the image.
 public enum Padding: Sendable, Hashable {

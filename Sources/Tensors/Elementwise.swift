@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 typealias UnaryKernel = @convention(c) (UnsafePointer<Scalar>?, UnsafeMutablePointer<Scalar>?, Int) -> Void
 

@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 extension Tensor {
   /// Logarithms of Gamma(α, 1) variates, exact in distribution and differentiable along α.

@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 /// How many threads the kernels may use. The number changes speed, never a result.
 public enum Threads {

@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 /// How weights are pulled towards 0 in a step: `coupled`·p is added to the gradient, and p keeps the share `kept`.
 package struct DecayFactors: Sendable {

@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 /// Random numbers that are looked up rather than generated: a draw is a function of its key alone.
 ///

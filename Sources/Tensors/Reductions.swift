@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 extension Tensor {
   /// The sum of all elements, of shape `[]`, accumulated in Double.

@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 /// The mean and covariance of spectra, in Double whatever the spectra are stored in.
 package struct Scatter: Sendable {

@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 extension Tensor {
   /// Every row replaced by the sum (or average) of all rows, each weighted by how near it lies.

@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 /// Exact fully constrained least squares with one set of endmembers and many spectra.
 ///

@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 /// The special functions of probability, for single numbers in `Double`.
 ///

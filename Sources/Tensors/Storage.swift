@@ -1,4 +1,4 @@
-import CKernels
+internal import CKernels
 
 /// The memory of a tensor: aligned to 64 bytes, shared until written to, recycled when released.
 final class Storage: @unchecked Sendable {

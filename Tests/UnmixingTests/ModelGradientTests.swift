@@ -59,7 +59,7 @@ import Unmixing
         of: { model in
           var pass = Pass(.training, random: RandomStream(seed: 4))
           return try objective(of: &model, on: batch, in: &pass).loss
-        }, at: model, relative: 1e-5, step: 3e-4, components: 12)
+        }, at: model, relative: 1e-5, step: 1e-5, components: 12)
     }
     try check(model(Self.variants[index].0, options(Self.variants[index].1)))
   }

@@ -10,9 +10,8 @@ import Unmixing
   private static let spectra: Tensor = {
     let patterns = irregular([200, 3], salt: 1)
     let own = irregular([200, 23], in: -0.1...0.1, salt: 2)
-    let kinds = (0..<23).map { $0 < 9 ? 0 : $0 < 14 ? 1 : 2 }
-    return Tensor(
-      [200, 23], (0..<200 * 23).map { patterns.scalars[$0 / 23 * 3 + kinds[$0 % 23]] * 2 + own.scalars[$0] })
+    let kinds = [(0, 9), (1, 5), (2, 9)].flatMap { [Int](repeating: $0.0, count: $0.1) }
+    return patterns.spread(over: kinds) * 2 + own
   }()
 
   @Test(arguments: [1, 2, 3, 5, 8], [1, 3, 10, 40])
@@ -54,5 +53,12 @@ import Unmixing
     let x = irregular([50, 1])
     let groups = BandPartition.clusters(of: .concatenated([x, .ones([50, 1]), x * 3], along: 1), count: 2)
     #expect(groups == [[0, 2], [1]])
+  }
+}
+
+extension Tensor {
+  /// Columns side by side, which may repeat.
+  fileprivate func spread(over columns: [Int]) -> Tensor {
+    .concatenated(columns.map { slice(along: 1, $0..<$0 + 1) }, along: 1)
   }
 }

@@ -93,13 +93,16 @@ import Unmixing
   @Test(.enabled(if: Scalar.self == Double.self))
   func lossesHaveTheDerivativesOfFiniteDifferences() throws {
     let scene = NetworkFixtures.scene(masked: [4, 50, 51])
-    func check<Model: UnmixingModel>(_ model: Model) throws {
+    func check<Model: UnmixingModel>(_ fresh: Model) throws {
+      var model = fresh
+      // With shifts of 0, pixels without features or abundances stand on the kinks of rectifiers.
+      model.forEachParameter { $0 = $0 + irregular($0.shape, in: 0.01...0.05) }
       let (batch, pixels) = try NetworkFixtures.batch(of: scene, for: model)
       try checkGradient(
         of: { model in
           var pass = NetworkFixtures.pass(pixels)
           return try NegativeELBO()(of: &model, on: batch, in: &pass).loss
-        }, at: model, relative: 1e-5, step: 3e-5, components: 4)
+        }, at: model, relative: 1e-5, step: 3e-5, components: 2)
     }
     for change in Self.ssanuVariants { try check(NetworkFixtures.ssanu(scene, change)) }
     for change in Self.dsanetVariants { try check(NetworkFixtures.dsanet(scene, change)) }
