@@ -75,9 +75,9 @@ private struct PublishedDFFN: Module {
     ).batch(scene.validPixels)
   }
 
-  private func loss(_ model: inout DFFN, on batch: Batch) -> Tensor {
+  private func loss(_ model: inout DFFN, on batch: Batch) throws -> Tensor {
     var pass = Pass(.training, random: RandomStream(seed: 4))
-    return NegativeELBO()(of: &model, on: batch, in: &pass).loss
+    return try NegativeELBO()(of: &model, on: batch, in: &pass).loss
   }
 
   @Test func everyParameterIsVisited() {
@@ -93,7 +93,7 @@ private struct PublishedDFFN: Module {
     let batch = try batch(scene)
     var published = PublishedDFFN(
       weights: model.parameters, image: batch.sight.spectra, spectra: batch.spectra, b: Scalar(b), c: Scalar(c))
-    let own = valueAndGradient(at: &model) { loss(&$0, on: batch) }
+    let own = try valueAndGradient(at: &model) { try loss(&$0, on: batch) }
     let theirs = valueAndGradient(at: &published) { $0.loss() }
     let isDouble = Scalar.self == Double.self
     expectClose(
@@ -114,7 +114,8 @@ private struct PublishedDFFN: Module {
     for pixel in masked { scene.isValid[pixel] = false }
     let batch = try batch(scene)
     // Thousands of rectifiers have kinks; a step of 10⁻⁵ seldom meets one, and Double's differences still see 10⁻⁹.
-    checkGradient(
-      of: { loss(&$0, on: batch) }, at: model(pixels: 72 - masked.count), relative: 1e-5, step: 1e-5, components: 12)
+    try checkGradient(
+      of: { try loss(&$0, on: batch) }, at: model(pixels: 72 - masked.count), relative: 1e-5, step: 1e-5, components: 12
+    )
   }
 }

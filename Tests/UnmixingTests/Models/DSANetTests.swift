@@ -59,7 +59,9 @@ import Unmixing
       let before = model.endmembers(in: &pass)
       let (batch, pixels) = try NetworkFixtures.batch(of: scene, for: model)
       var training = NetworkFixtures.pass(pixels)
-      let (_, gradient) = try valueAndGradient(at: &model) { try NegativeELBO()(of: &$0, on: batch, in: &training).loss }
+      let (_, gradient) = try valueAndGradient(at: &model) {
+        try NegativeELBO()(of: &$0, on: batch, in: &training).loss
+      }
       var adam = Adam(.constant(1e-3))
       adam.update(&model, along: gradient)
       return (model.endmembers(in: &pass) - before).doubles
