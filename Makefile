@@ -17,7 +17,7 @@ PEERS ?= ../shared/bench
 
 # Where gradients are checked, because in single precision they cannot be.
 DOUBLE := --traits DoublePrecision --scratch-path .build/double
-GRADIENTS := --filter '^(Tensors|Networks|Probability)Tests'
+GRADIENTS := --filter '^(Tensors|Networks|Probability)Tests|ModelGradient|NegativeELBO'
 
 .PHONY: run test bench format format-check check-long docs build libraries
 

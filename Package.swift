@@ -33,13 +33,14 @@ let package = Package(
     .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CMatIO", pkgConfig: "matio", providers: [.apt(["libmatio-dev"])]),
+    .systemLibrary(name: "CSystem", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CKernels", cSettings: cSettings),
     // Level 1: values that can be differentiated.
     .target(name: "Tensors", dependencies: ["CKernels", "COpenBLAS"], cSettings: cSettings),
     // Level 2: three vocabularies that do not know each other.
     .target(name: "Networks", dependencies: ["Tensors"], cSettings: cSettings),
     .target(name: "Probability", dependencies: ["Tensors", "CKernels"], cSettings: cSettings),
-    .target(name: "Scenes", dependencies: ["Tensors", "CHDF5", "CMatIO"], cSettings: cSettings),
+    .target(name: "Scenes", dependencies: ["Tensors", "CHDF5", "CMatIO", "CSystem"], cSettings: cSettings),
     // Level 3: the methods, and the scenes they are tried on.
     .target(name: "Unmixing", dependencies: ["Networks", "Probability", "Scenes"], cSettings: cSettings),
     .target(
@@ -65,6 +66,7 @@ let package = Package(
     tests("Unmixing", ["Unmixing", "Synthetic"]),
     tests("Synthetic", ["Synthetic"], data: ["References"]),
     tests("Command", ["alunite"]),
+    .testTarget(name: "HouseRulesTests"),
   ],
   swiftLanguageModes: [.v6]
 )

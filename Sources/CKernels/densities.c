@@ -43,6 +43,26 @@ ROW_FUNCTION(alu_normal_log_density, 3) {
   }
 }
 
+// −½ z² − log σ − ½ log 2π − ℓ, z = (ℓ − μ)/σ
+ROW_FUNCTION(alu_log_normal_log_density, 3) {
+  for (size_t i = 0; i < count; i++) {
+    const double log_x = work->in[0][i], inverse = 1 / work->in[2][i], z = (log_x - work->in[1][i]) * inverse;
+    work->value[i] = -0.5 * z * z - log_of(work->in[2][i]) - half_log_two_pi - log_x;
+    work->partial[0][i] = -z * inverse - 1;
+    work->partial[1][i] = z * inverse;
+    work->partial[2][i] = (z * z - 1) * inverse;
+  }
+}
+
+// μ + log σ + ½ log 2πe
+ROW_FUNCTION(alu_log_normal_entropy, 2) {
+  for (size_t i = 0; i < count; i++) {
+    work->value[i] = work->in[0][i] + log_of(work->in[1][i]) + (half_log_two_pi + 0.5);
+    work->partial[0][i] = 1;
+    work->partial[1][i] = 1 / work->in[1][i];
+  }
+}
+
 // α log β − log Γ(α) + (α − 1) log x − β x
 ROW_FUNCTION(alu_gamma_log_density, 3) {
   for (size_t i = 0; i < count; i++) {
@@ -67,6 +87,17 @@ ROW_FUNCTION(alu_log_gamma_log_density, 3) {
   }
 }
 
+// α − log β + log Γ(α) + (1 − α) ψ(α), with log α taken out of log Γ and ψ, where it would cancel.
+ROW_FUNCTION(alu_gamma_entropy, 2) {
+  for (size_t i = 0; i < count; i++) {
+    const double a = work->in[0][i], inverse = 1 / a;
+    work->value[i] = 0.5 * log_of(a) - log_of(work->in[1][i]) + half_log_two_pi + stirling_rest_of(a) +
+                     (a - 1) * digamma_rest_of(a);
+    work->partial[0][i] = inverse - (a - 1) * (trigamma_of(a) - inverse);
+    work->partial[1][i] = -1 / work->in[1][i];
+  }
+}
+
 // log Γ(a + b) − log Γ(a) − log Γ(b) + (a − 1) log x + (b − 1) log(1 − x)
 ROW_FUNCTION(alu_beta_log_density, 3) {
   for (size_t i = 0; i < count; i++) {
@@ -78,6 +109,31 @@ ROW_FUNCTION(alu_beta_log_density, 3) {
     work->partial[0][i] = (a == 1 ? 0 : (a - 1) / x) - (b == 1 ? 0 : (b - 1) / (1 - x));
     work->partial[1][i] = shared - digamma_of(a) + log_x;
     work->partial[2][i] = shared - digamma_of(b) + log_rest;
+  }
+}
+
+// The same with log x = −log(1 + e⁻ᵗ), log(1 − x) = −log(1 + eᵗ).
+ROW_FUNCTION(alu_logit_beta_log_density, 3) {
+  for (size_t i = 0; i < count; i++) {
+    const double t = work->in[0][i], a = work->in[1][i], b = work->in[2][i];
+    const double small = exp_of(-fabs(t)), more = log1p_minus(small) + small, larger = 1 / (1 + small);
+    const double log_x = (t < 0 ? t : 0) - more, log_rest = (t > 0 ? -t : 0) - more;
+    const double shared = digamma_of(a + b);
+    work->value[i] =
+        log_gamma_of(a + b) - log_gamma_of(a) - log_gamma_of(b) + (a - 1) * log_x + (b - 1) * log_rest;
+    work->partial[0][i] = ((a - 1) * (t < 0 ? 1 : small) - (b - 1) * (t < 0 ? small : 1)) * larger;
+    work->partial[1][i] = shared - digamma_of(a) + log_x;
+    work->partial[2][i] = shared - digamma_of(b) + log_rest;
+  }
+}
+
+// ψ(a) − ψ(a + b)
+ROW_FUNCTION(alu_beta_mean_log, 2) {
+  for (size_t i = 0; i < count; i++) {
+    const double a = work->in[0][i], total = a + work->in[1][i], slope = trigamma_of(total);
+    work->value[i] = digamma_of(a) - digamma_of(total);
+    work->partial[0][i] = trigamma_of(a) - slope;
+    work->partial[1][i] = -slope;
   }
 }
 

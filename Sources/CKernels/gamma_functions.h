@@ -117,6 +117,20 @@ ALU_INLINE double digamma_of(double x) {
   return x == INFINITY ? x : value;
 }
 
+// log x − ψ(x), with the digits of a large x.
+ALU_INLINE double digamma_rest_of(double x) {
+  double w = 1 / x, w2 = w * w;
+  double q = -3617.0 / 8160;
+  q = q * w2 + 1.0 / 12;
+  q = q * w2 - 691.0 / 32760;
+  q = q * w2 + 1.0 / 132;
+  q = q * w2 - 1.0 / 240;
+  q = q * w2 + 1.0 / 252;
+  q = q * w2 - 1.0 / 120;
+  q = q * w2 + 1.0 / 12;
+  return x < 10 ? log_of(x) - digamma_of(x) : 0.5 * w + q * w2;
+}
+
 // By recurrence to x ≥ 9, two reciprocal squares at a time, and the asymptotic series.
 ALU_INLINE double trigamma_of(double x) {
   double sum = 0;

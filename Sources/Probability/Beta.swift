@@ -7,6 +7,8 @@ import Tensors
 ///
 /// - Shapes: `a` and `b`, both positive, broadcast to `[rows, event]`.
 /// - Edge cases: x = 0 and 1 − x = 0 are scored as the least normal `Scalar`; partial derivatives are held within ±10³⁰.
+///   Where a or b is small many draws round to 0 or 1: score them as a ``Draw``, by their logits, where nothing is
+///   clamped.
 public struct Beta: ReparameterizedDistribution, EntropicDistribution, MarginalQuantiles {
   /// The weight of 1, broadcast to the shape of a draw.
   public let a: Tensor
@@ -35,11 +37,19 @@ public struct Beta: ReparameterizedDistribution, EntropicDistribution, MarginalQ
   /// log p of numbers in (0, 1), in Double inside.
   public func logDensity(of value: Tensor) -> Tensor { RowFunction.betaLogDensity(value, a, b) }
 
-  /// γ_a/(γ_a + γ_b) of two gamma variates, by the difference of their logarithms.
-  public func sample(using random: inout RandomStream) -> Tensor {
+  /// log p of a draw, by its logit where that is known.
+  public func logDensity(of draw: Draw) -> Tensor {
+    draw.logit.map { RowFunction.betaLogDensityAtLogit($0, a, b) } ?? logDensity(of: draw.value)
+  }
+
+  /// γ_a/(γ_a + γ_b) of two gamma variates.
+  public func sample(using random: inout RandomStream) -> Tensor { draw(using: &random).value }
+
+  /// A draw with its logit, the difference of the logarithms of two gamma variates.
+  public func draw(using random: inout RandomStream) -> Draw {
     let first = Tensor.logGammaDraw(concentration: a, using: &random)
     let second = Tensor.logGammaDraw(concentration: b, using: &random)
-    return (first - second).sigmoid()
+    return Draw(logit: first - second)
   }
 
   /// KL from another beta distribution.

@@ -16,6 +16,9 @@ public struct Delta: ReparameterizedDistribution {
     self.point = point
   }
 
+  /// No: all mass is at one point.
+  public var hasDensity: Bool { false }
+
   /// The shape of the point.
   public var shape: Shape { point.shape }
 

@@ -11,8 +11,8 @@ import Tensors
 ///
 /// - Shapes: `concentration` is `[rows, k]`, or `[k]` for one distribution that every row shares.
 /// - Edge cases: A component a_k = 0 is scored as the least normal `Scalar`, and partial derivatives are held within
-///   ±10³⁰; score a draw of a sparse distribution by its logarithm instead (``LogarithmicDistribution``), where nothing
-///   is clamped. α_k ≤ 0 and NaN give NaN. Σ a_k = 1 is not checked. Below α_k ≈ 10⁻¹² derivatives reach the ±10³⁰.
+///   ±10³⁰; score a draw of a sparse distribution as a ``Draw``, by its logarithm, where nothing is clamped.
+///   α_k ≤ 0 and NaN give NaN. Σ a_k = 1 is not checked. Below α_k ≈ 10⁻¹² derivatives reach the ±10³⁰.
 /// - Source: Ng, Tian & Tang, *Dirichlet and Related Distributions*, ch. 2.
 public struct Dirichlet: LogarithmicDistribution, EntropicDistribution, MarginalQuantiles {
   /// How gamma variates, and so draws, are made.
@@ -50,13 +50,12 @@ public struct Dirichlet: LogarithmicDistribution, EntropicDistribution, Marginal
   /// α_k (α₀ − α_k) / α₀² (α₀ + 1).
   public var variance: Tensor {
     let total = concentration.sum(along: -1, keepingDimensions: true)
-    let mean = concentration / total
-    return mean * ((total - concentration) / total) / (total + 1)
+    return mean * (others / total) / (total + 1)
   }
 
-  /// E[log a_k] = ψ(α_k) − ψ(α₀).
+  /// E[log a_k] = ψ(α_k) − ψ(α₀), in Double inside.
   public var meanLogarithm: Tensor {
-    concentration.digamma() - concentration.sum(along: -1, keepingDimensions: true).digamma()
+    RowFunction.betaMeanLogarithm(concentration.expandingDimension(at: -1), others.expandingDimension(at: -1))
   }
 
   /// log p of points on the simplex.
@@ -69,6 +68,12 @@ public struct Dirichlet: LogarithmicDistribution, EntropicDistribution, Marginal
 
   /// A point of the simplex: softmax of log-gamma variates.
   public func sample(using random: inout RandomStream) -> Tensor { logGammas(using: &random).softmax() }
+
+  /// A point of the simplex with its logarithms.
+  public func draw(using random: inout RandomStream) -> Draw {
+    let logits = logGammas(using: &random)
+    return Draw(value: logits.softmax(), logarithm: logits.logSoftmax())
+  }
 
   /// The logarithm of a draw, finite where the draw itself rounds to 0.
   public func sampleLogarithm(using random: inout RandomStream) -> Tensor { logGammas(using: &random).logSoftmax() }
@@ -94,6 +99,13 @@ public struct Dirichlet: LogarithmicDistribution, EntropicDistribution, Marginal
       return (row..<row + width).reduce(0) { $1 == place ? $0 : $0 + own[$1] }
     }
     return Beta.quantiles(probability, own, others, shape)
+  }
+
+  /// α₀ − α_k, added up rather than subtracted, which would lose the digits of small neighbours.
+  private var others: Tensor {
+    let width = shape[-1]
+    let rows = concentration.reshaped(to: [shape.count / max(width, 1), width])
+    return rows.matrixProduct(.ones([width, width]) - .identity(width)).reshaped(to: shape)
   }
 
   private func logGammas(using random: inout RandomStream) -> Tensor {

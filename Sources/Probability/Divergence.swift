@@ -21,14 +21,21 @@ public enum Divergence: String, Codable, Sendable, CaseIterable {
 
   /// The divergence of `posterior` from `prior` in nats, one number for each row.
   ///
-  /// - Parameter sample: A draw from the posterior with its history, for pairs without a closed form.
+  /// - Parameter draw: A draw from the posterior with its history, for pairs without a closed form.
+  public func callAsFunction(
+    of posterior: any ReparameterizedDistribution, from prior: any Density, at draw: Draw
+  ) -> Tensor {
+    switch self {
+    case .kullbackLeibler: posterior.divergence(from: prior, at: draw)
+    case .multiGamma: Self.multiGamma(posterior, prior) ?? posterior.divergence(from: prior, at: draw)
+    }
+  }
+
+  /// The same at the value of a draw, which may have been rounded to the edge of its support.
   public func callAsFunction(
     of posterior: any ReparameterizedDistribution, from prior: any Density, at sample: Tensor
   ) -> Tensor {
-    switch self {
-    case .kullbackLeibler: posterior.divergence(from: prior, at: sample)
-    case .multiGamma: Self.multiGamma(posterior, prior) ?? posterior.divergence(from: prior, at: sample)
-    }
+    self(of: posterior, from: prior, at: Draw(sample))
   }
 
   /// The divergence by formula, where there is one.

@@ -29,7 +29,7 @@ public struct Gamma: LogarithmicDistribution, EntropicDistribution, MarginalQuan
   public var mean: Tensor { concentration / rate }
 
   /// α/β².
-  public var variance: Tensor { concentration / rate.squared() }
+  public var variance: Tensor { mean / rate }
 
   /// log p of positive numbers, in Double inside.
   public func logDensity(of value: Tensor) -> Tensor { RowFunction.gammaLogDensity(value, concentration, rate) }
@@ -52,11 +52,8 @@ public struct Gamma: LogarithmicDistribution, EntropicDistribution, MarginalQuan
     return RowFunction.gammaDivergence(concentration, rate, prior.concentration, prior.rate)
   }
 
-  /// Σ α − log β + log Γ(α) + (1 − α) ψ(α): E[x] − KL from the exponential distribution with rate 1, whose
-  /// log density is −x.
-  public var entropy: Tensor {
-    mean.sum(along: -1) - RowFunction.gammaDivergence(concentration, rate, Tensor(1), Tensor(1))
-  }
+  /// Σ α − log β + log Γ(α) + (1 − α) ψ(α), in Double inside.
+  public var entropy: Tensor { RowFunction.gammaEntropy(concentration, rate) }
 
   /// P⁻¹(α, probability)/β with the regularised incomplete gamma function P.
   public func marginalQuantile(_ probability: Double) -> Tensor {

@@ -33,7 +33,7 @@ public struct ImportanceWeightedELBO: Sendable {
     var draws: [Tensor] = []
     for _ in 0..<samples {
       let (guide, model) = try program.guideAndModel(in: &pass)
-      draws.append(try model.logDensity() - guide.logDensity())
+      draws.append(try model.logDensity() - guide.logDensity { $0.role == .latent })
     }
     return .stacked(draws)
   }

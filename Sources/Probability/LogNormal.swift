@@ -28,17 +28,16 @@ public struct LogNormal: LogarithmicDistribution, EntropicDistribution, Marginal
   public var mean: Tensor { (location + scale.squared() * 0.5).exp() }
 
   /// (exp(σ²) − 1) exp(2μ + σ²).
-  public var variance: Tensor { scale.squared().expm1() * mean.squared() }
+  public var variance: Tensor { scale.squared().expm1() * mean * mean }
 
   /// log p of positive numbers.
   public func logDensity(of value: Tensor) -> Tensor {
     logDensity(atLogarithm: value.log().clamped(from: Scalar(Foundation.log(Double(Scalar.leastNormalMagnitude)))))
   }
 
-  /// log p(x) at x = exp(logarithm).
+  /// log p(x) at x = exp(logarithm), summed in Double.
   public func logDensity(atLogarithm logarithm: Tensor) -> Tensor {
-    let jacobian = logarithm.broadcast(to: logarithm.shape.broadcasting(with: shape)).sum(along: -1)
-    return normal.logDensity(of: logarithm) - jacobian
+    RowFunction.logNormalLogDensityAtLogarithm(logarithm, location, scale)
   }
 
   /// μ + σ ε with a standard normal ε.
@@ -50,7 +49,7 @@ public struct LogNormal: LogarithmicDistribution, EntropicDistribution, Marginal
   }
 
   /// Σ μ + log σ + ½ log 2πe.
-  public var entropy: Tensor { normal.entropy + location.sum(along: -1) }
+  public var entropy: Tensor { RowFunction.logNormalEntropy(location, scale) }
 
   /// exp(μ + σ Φ⁻¹(probability)).
   public func marginalQuantile(_ probability: Double) -> Tensor { normal.marginalQuantile(probability).exp() }

@@ -1,4 +1,3 @@
-import Foundation
 import Tensors
 
 /// Independent normal components.
@@ -47,11 +46,8 @@ public struct Normal: ReparameterizedDistribution, EntropicDistribution, Margina
     return RowFunction.normalDivergence(mean, standardDeviation, prior.mean, prior.standardDeviation)
   }
 
-  /// Σ ½ log 2πe + log σ.
-  public var entropy: Tensor {
-    let constant = Scalar(0.5 * Foundation.log(2 * Double.pi) + 0.5)
-    return (standardDeviation.log() + constant).broadcast(to: shape).sum(along: -1)
-  }
+  /// Σ ½ log 2πe + log σ, summed in Double.
+  public var entropy: Tensor { RowFunction.logNormalEntropy(.zeros(shape), standardDeviation) }
 
   /// μ + σ Φ⁻¹(probability).
   public func marginalQuantile(_ probability: Double) -> Tensor {

@@ -20,6 +20,8 @@ public enum ProbabilityError: Error, Equatable, CustomStringConvertible {
   case rowsDisagree(String, expected: Int, found: Int)
   /// The site has an unnormalised density, which cannot be drawn from.
   case cannotDraw(String)
+  /// The guide observes here or has a factor, which a distribution of latent values cannot.
+  case scoredInGuide(String)
   /// The guide's distribution cannot be differentiated through its draws.
   case notReparameterized(String)
 
@@ -36,6 +38,8 @@ public enum ProbabilityError: Error, Equatable, CustomStringConvertible {
       "site '\(site)' has \(found) rows where the sites before it have \(expected)"
     case .cannotDraw(let site):
       "site '\(site)' has a density that cannot be drawn from"
+    case .scoredInGuide(let site):
+      "site '\(site)' is observed in the guide, or a factor there; a guide only samples"
     case .notReparameterized(let site):
       "site '\(site)' is drawn in the guide from a distribution without differentiable draws"
     }

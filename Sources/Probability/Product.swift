@@ -15,7 +15,10 @@ public struct Product: Density {
   }
 
   /// The sum of the factors' log densities.
-  public func logDensity(of value: Tensor) -> Tensor {
-    factors.dropFirst().reduce(factors[0].logDensity(of: value)) { $0 + $1.logDensity(of: value) }
+  public func logDensity(of value: Tensor) -> Tensor { logDensity(of: Draw(value)) }
+
+  /// The sum of the factors' log densities, each by the coordinate it can use.
+  public func logDensity(of draw: Draw) -> Tensor {
+    factors.dropFirst().reduce(factors[0].logDensity(of: draw)) { $0 + $1.logDensity(of: draw) }
   }
 }

@@ -11,7 +11,7 @@ import Tensors
 public protocol Program {
   /// p(latent values, observations): samples from priors, then observes.
   mutating func model(_ trace: inout Trace) throws
-  /// q(latent values | observations): samples only.
+  /// q(latent values | observations): samples only. A guide that observes or has a factor is an error.
   mutating func guide(_ trace: inout Trace) throws
 }
 
@@ -25,9 +25,14 @@ extension Program {
   }
 
   /// Latent values drawn from the guide.
+  ///
+  /// - Throws: ``ProbabilityError/scoredInGuide(_:)`` if the guide observes or has a factor, and what the guide throws.
   public mutating func posterior(in pass: inout Pass) throws -> Trace {
     var trace = Trace(pass)
     try guide(&trace)
+    if let site = trace.sites.first(where: { $0.role == .observed }) {
+      throw ProbabilityError.scoredInGuide(site.name)
+    }
     pass = trace.pass
     return trace
   }
@@ -47,8 +52,8 @@ extension Program {
     var trace = Trace(replaying: latent, pass)
     try model(&trace)
     pass = trace.pass
-    let shared = Set(trace.sites.lazy.filter { !$0.isObserved }.map(\.name))
-    for site in latent.sites where !shared.contains(site.name) {
+    let shared = Set(trace.sites.lazy.filter { $0.role == .latent }.map(\.name))
+    for site in latent.sites where site.role == .latent && !shared.contains(site.name) {
       throw ProbabilityError.siteMissing(site.name, shape: site.value.shape, side: .model)
     }
     return (latent, trace)

@@ -19,13 +19,18 @@ struct RowFunction: Sendable {
   }
 
   static let normalLogDensity = RowFunction { alu_normal_log_density($0, $1, $2, $3, $4) }
+  static let logNormalLogDensityAtLogarithm = RowFunction { alu_log_normal_log_density($0, $1, $2, $3, $4) }
+  static let logNormalEntropy = RowFunction { alu_log_normal_entropy($0, $1, $2, $3, $4) }
   static let gammaLogDensity = RowFunction { alu_gamma_log_density($0, $1, $2, $3, $4) }
   static let gammaLogDensityAtLogarithm = RowFunction { alu_log_gamma_log_density($0, $1, $2, $3, $4) }
   static let betaLogDensity = RowFunction { alu_beta_log_density($0, $1, $2, $3, $4) }
+  static let betaLogDensityAtLogit = RowFunction { alu_logit_beta_log_density($0, $1, $2, $3, $4) }
+  static let betaMeanLogarithm = RowFunction { alu_beta_mean_log($0, $1, $2, $3, $4) }
   static let dirichletLogDensity = RowFunction { alu_dirichlet_log_density($0, $1, $2, $3, $4) }
   static let dirichletLogDensityAtLogits = RowFunction { alu_dirichlet_log_density_at_logits($0, $1, $2, $3, $4) }
   static let normalDivergence = RowFunction { alu_normal_divergence($0, $1, $2, $3, $4) }
   static let gammaDivergence = RowFunction { alu_gamma_divergence($0, $1, $2, $3, $4) }
+  static let gammaEntropy = RowFunction { alu_gamma_entropy($0, $1, $2, $3, $4) }
   static let betaDivergence = RowFunction { alu_beta_divergence($0, $1, $2, $3, $4) }
   static let dirichletDivergence = RowFunction { alu_dirichlet_divergence($0, $1, $2, $3, $4) }
   static let dirichletEntropy = RowFunction { alu_dirichlet_entropy($0, $1, $2, $3, $4) }

@@ -19,10 +19,11 @@ extension Tensor {
     }
   }
 
+  /// The diagonal of every row.
+  func diagonal() -> Tensor { (self * .identity(shape[-1])).sum(along: -1) }
+
   /// Σ log of the diagonal, for every row.
-  func logDiagonalSum() -> Tensor {
-    (self * .identity(shape[-1])).sum(along: -1).log().sum(along: -1)
-  }
+  func logDiagonalSum() -> Tensor { diagonal().log().sum(along: -1) }
 
   /// Ones on and below the diagonal.
   static func lowerTriangle(_ width: Int) -> Tensor {

@@ -83,23 +83,16 @@ public struct Inspection: Sendable {
 extension Inspection.Values {
   fileprivate init(_ scene: Scene) {
     let bands = scene.bands
-    let total = scene.isValid.count { $0 } * bands
-    let step = max(1, total / 65_536)
-    var sample: [Scalar] = []
     var (least, most) = (Scalar.infinity, -Scalar.infinity)
-    var position = 0
     scene.spectra.withUnsafeScalars { values in
       for pixel in scene.isValid.indices where scene.isValid[pixel] {
         for value in values[(pixel * bands)..<((pixel + 1) * bands)] {
           (least, most) = (min(least, value), max(most, value))
-          if position % step == 0 { sample.append(value) }
-          position += 1
         }
       }
     }
-    sample.sort()
-    self.init(
-      minimum: Double(least), median: sample.isEmpty ? .nan : Double(sample[sample.count / 2]), maximum: Double(most))
+    let sample = EvenSample(of: scene.spectra) { scene.isValid[$0] }
+    self.init(minimum: Double(least), median: sample.median, maximum: Double(most))
   }
 }
 

@@ -3,12 +3,12 @@ import Tensors
 /// Which samples of a scene are no measurements.
 struct SampleRules {
   let ignoreValue: Scalar?
-  /// Around the ignore value, for headers that print fewer digits than the data have.
+  /// Around the ignore value, for headers that print fewer digits than floating-point data have.
   let tolerance: Scalar
 
-  init(ignoreValue: Double?) {
+  init(ignoreValue: Double?, isInteger: Bool) {
     self.ignoreValue = ignoreValue.map { Scalar($0) }.flatMap { $0.isNaN ? nil : $0 }
-    tolerance = abs(self.ignoreValue ?? 0) * 1e-6
+    tolerance = isInteger ? 0 : abs(self.ignoreValue ?? 0) * 1e-6
   }
 
   @inline(__always)
@@ -34,8 +34,22 @@ extension StoredScene {
   /// A pixel is dead when every sample is 0; not finite when any sample is; ignored when any sample is the ignore
   /// value (every sample, if the ignore value is 0: a single zero is a dark band).
   mutating func mask(_ options: ReadingOptions, _ chosen: inout [Int]) throws -> [Bool] {
-    let rules = SampleRules(ignoreValue: options.ignoreValue ?? ignoreValue)
+    let rules = self.rules(options)
     try handleEmptyBands(rules, options, &chosen)
+    let (mask, counts) = judged(rules)
+    guard mask.contains(true) else { throw noValidPixels(counts) }
+    zeroMasked(mask)
+    noteMasked(counts, "masked: not unmixed")
+    return mask
+  }
+
+  /// The rules under some options.
+  func rules(_ options: ReadingOptions) -> SampleRules {
+    SampleRules(ignoreValue: options.ignoreValue ?? ignoreValue, isInteger: isInteger)
+  }
+
+  /// Which pixels hold a measurement, and why the others do not.
+  func judged(_ rules: SampleRules) -> (mask: [Bool], counts: MaskCounts) {
     let verdicts = self.verdicts(rules)
     var counts = MaskCounts()
     for verdict in verdicts {
@@ -46,25 +60,21 @@ extension StoredScene {
       case .valid, .marked: break
       }
     }
-    let mask = verdicts.map { $0 == .valid }
-    guard mask.contains(true) else {
-      throw SceneError.noValidPixels(
-        path: path, dead: counts.dead, notFinite: counts.notFinite, ignored: counts.ignored)
-    }
-    zeroMasked(mask)
-    noteMasked(counts)
-    return mask
+    return (verdicts.map { $0 == .valid }, counts)
   }
 
-  private mutating func noteMasked(_ counts: MaskCounts) {
+  func noValidPixels(_ counts: MaskCounts) -> SceneError {
+    .noValidPixels(path: path, dead: counts.dead, notFinite: counts.notFinite, ignored: counts.ignored)
+  }
+
+  mutating func noteMasked(_ counts: MaskCounts, _ action: String) {
     guard counts.total > 0 else { return }
     let parts = [
       (counts.dead, "dead (all zero)"), (counts.notFinite, "not finite"), (counts.ignored, "at the ignore value"),
     ]
     let found = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     let share = Double(counts.total) / Double(pixelCount)
-    note(
-      share > 0.5 ? .warning : .information, "pixels", "\(found), of \(pixelCount)", "masked: not unmixed")
+    note(share > 0.5 ? .warning : .information, "pixels", "\(found), of \(pixelCount)", action)
   }
 
   private func verdicts(_ rules: SampleRules) -> [Verdict] {
@@ -122,7 +132,7 @@ extension StoredScene {
     guard !empty.isEmpty, empty.count < bands else { return }
     let names = ranges(empty.map { chosen[$0] + 1 })
     switch options.constantBands {
-    case .refuse: throw SceneError.constantBands(path: path, bands: empty.map { chosen[$0] })
+    case .refuse: throw SceneError.emptyBands(path: path, bands: empty.map { chosen[$0] })
     case .drop:
       let isEmpty = Set(empty)
       keep((0..<bands).filter { !isEmpty.contains($0) }, &chosen)

@@ -6,7 +6,8 @@ import Tensors
 ///
 /// - Shapes: a batch of n items is `[n, bands]` for `.pixel`, `[n, side, side, bands]` for `.window` (the pixel in the
 ///   middle) and `[1, rows, columns, bands]` for `.scene`.
-/// - Edge cases: masked pixels are zeros in every window. A window may be larger than the scene; reflection then goes
+/// - Edge cases: in a window a masked neighbour is replaced by the pixel in the middle, so that nothing is learned or
+///   read from it; in the view `.scene` masked pixels are zeros. A window may be larger than the scene; reflection then goes
 ///   back and forth, and a scene one pixel wide repeats that pixel.
 public struct Patches: Sendable {
   /// How much is seen at once.
@@ -18,15 +19,19 @@ public struct Patches: Sendable {
   private let spectra: Tensor
   private let rowSource: [Int]
   private let columnSource: [Int]
+  private let isValid: [Bool]?
 
   /// The view of spectra `[rows × columns, bands]`.
   ///
+  /// - Parameter isValid: Which pixels hold measurements; all of them where nothing is said.
   /// - Precondition: a window's side is odd and positive.
-  public init(of spectra: Tensor, rows: Int, columns: Int, view: View) {
+  public init(of spectra: Tensor, rows: Int, columns: Int, view: View, isValid: [Bool]? = nil) {
     precondition(
       spectra.rank == 2 && spectra.shape[0] == rows * columns,
       "spectra of shape \(spectra.shape) for \(rows) rows × \(columns) columns")
+    precondition(isValid.map { $0.count == rows * columns } ?? true, "a mask of \(isValid?.count ?? 0) pixels")
     self.spectra = spectra.detached
+    self.isValid = isValid.flatMap { $0.contains(false) ? $0 : nil }
     self.rows = rows
     self.columns = columns
     self.view = view
@@ -42,7 +47,7 @@ public struct Patches: Sendable {
 
   /// The view of a scene.
   public init(of scene: Scene, view: View) {
-    self.init(of: scene.spectra, rows: scene.rows, columns: scene.columns, view: view)
+    self.init(of: scene.spectra, rows: scene.rows, columns: scene.columns, view: view, isValid: scene.isValid)
   }
 
   /// The number of items: pixels, or 1 for the whole scene.
@@ -107,6 +112,20 @@ public struct Patches: Sendable {
         start.update(from: source + (sourceRow * columns + column - radius) * bands, count: side * bands)
       } else {
         copyEdge(row: sourceRow, column: column, side: side, from: source, to: start)
+      }
+    }
+    if let isValid { coverMasked(isValid, around: pixel, side: side, from: source, to: target) }
+  }
+
+  private func coverMasked(
+    _ isValid: [Bool], around pixel: Int, side: Int, from source: UnsafePointer<Scalar>,
+    to target: UnsafeMutablePointer<Scalar>
+  ) {
+    let (row, column) = (pixel / columns, pixel % columns)
+    for place in 0..<side * side {
+      let (sourceRow, sourceColumn) = (rowSource[row + place / side], columnSource[column + place % side])
+      if sourceRow >= 0, sourceColumn >= 0, !isValid[sourceRow * columns + sourceColumn] {
+        (target + place * bands).update(from: source + pixel * bands, count: bands)
       }
     }
   }

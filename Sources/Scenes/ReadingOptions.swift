@@ -79,9 +79,59 @@ public struct ReadingOptions: Sendable, Equatable {
   public var endmemberVariable: String?
   /// The variable or dataset that holds the names of endmembers or library spectra.
   public var nameVariable: String?
-  /// The most memory, in bytes, a single array of a file may declare.
-  public var memoryLimit = 1 << 36
+  /// The most memory, in bytes, that reading a file may take; three quarters of what there is, when `nil`.
+  public var memoryLimit: Int?
 
   /// Options that leave everything to the file.
   public init() {}
+}
+
+extension ReadingOptions {
+  /// The most memory that reading may take now.
+  var allowedMemory: Int { memoryLimit ?? AvailableMemory.bytes() / 4 * 3 }
+
+  /// The options for a raster of abundances without variables: nothing they say about a scene's bands and samples.
+  ///
+  /// - Throws: ``SceneError/unsupported(path:field:found:remedy:)`` if they name a variable of abundances.
+  func forRaster(at url: URL) throws -> ReadingOptions {
+    try refuse(
+      [
+        ("abundance variable", abundanceVariable), ("endmember variable", endmemberVariable),
+        ("name variable", nameVariable),
+      ], at: url)
+    var options = self
+    options.bands = nil
+    options.keepsBadBands = true
+    options.ignoreValue = nil
+    options.wavelengthUnit = nil
+    options.wavelengthVariable = nil
+    options.wavelengthFile = nil
+    return options
+  }
+
+  /// Refuses names of variables for a file that has none.
+  func refuse(_ variables: [(field: String, asked: String?)], at url: URL) throws {
+    for (field, asked) in variables {
+      guard let asked else { continue }
+      throw SceneError.unsupported(
+        path: url.path, field: "the \(field) asked for", found: "`\(asked)`", remedy: "the file holds no variables")
+    }
+  }
+
+  /// The options, if they make sense whatever the file is.
+  ///
+  /// - Throws: ``SceneError/malformed(path:field:expected:found:)``.
+  func checked(for url: URL) throws -> ReadingOptions {
+    for (field, value) in [("rows", rows), ("columns", columns), ("memory limit", memoryLimit)] {
+      if let value, value < 1 {
+        throw SceneError.malformed(
+          path: url.path, field: "\(field) asked for", expected: "1 or more", found: "\(value)")
+      }
+    }
+    if case .factor(let factor) = scale, !factor.isFinite || factor == 0 {
+      throw SceneError.malformed(
+        path: url.path, field: "the factor asked for", expected: "a number other than 0", found: "\(factor)")
+    }
+    return self
+  }
 }

@@ -37,11 +37,7 @@ extension StoredScene {
 
   private mutating func noteCalibration(_ wasStated: String?) {
     guard let field = calibration.field else { return }
-    var action = "reflectance = "
-    if calibration.gains != nil { action += "gain of the band × " }
-    action += "stored"
-    if calibration.divisor != 1 { action += " / \(Numbers.text(calibration.divisor))" }
-    if calibration.offsets != nil { action += " + offset of the band" }
+    var action = calibration.formula
     if let wasStated, wasStated != field { action += "; `\(wasStated)` is not applied" }
     note(.information, "scale", field, action, remedy: "another factor can be stated")
   }
@@ -100,7 +96,8 @@ extension StoredScene {
   }
 
   private mutating func checkScale(_ mask: [Bool], _ range: BandRange, _ options: ReadingOptions) throws {
-    let (median, negative) = sampled(mask)
+    let sample = EvenSample(of: values) { mask[$0] }
+    let (median, negative) = (sample.median, sample.negative)
     let most = Double(range.most.max() ?? 0)
     if median > Self.largestPlausibleMedian {
       guard case .factor = options.scale else {
@@ -115,27 +112,6 @@ extension StoredScene {
     if negative > 0 {
       note(.information, "values", "about \(Numbers.text(negative * 100)) % of samples are negative", "kept")
     }
-  }
-
-  /// The median of at most 65 536 evenly spaced samples of valid pixels, and the share of them below 0.
-  private func sampled(_ mask: [Bool]) -> (median: Double, negative: Double) {
-    let bands = self.bands
-    let total = mask.count { $0 } * bands
-    let step = max(1, total / 65_536)
-    var sample: [Scalar] = []
-    values.withUnsafeScalars { values in
-      var position = 0
-      for pixel in mask.indices where mask[pixel] {
-        while position < bands {
-          sample.append(values[pixel * bands + position])
-          position += step
-        }
-        position -= bands
-      }
-    }
-    guard !sample.isEmpty else { return (0, 0) }
-    sample.sort()
-    return (Double(sample[sample.count / 2]), Double(sample.count { $0 < 0 }) / Double(sample.count))
   }
 
   /// Refuses, drops or keeps bands that are the same in all valid pixels. A single valid pixel decides nothing.

@@ -25,7 +25,9 @@ public struct Scene: Sendable {
   /// Geographic header fields, carried to outputs unchanged.
   public var georeference: [HeaderField]
   /// Reference abundances and endmembers, when the file or a second one holds them.
-  public var truth: GroundTruth?
+  ///
+  /// - Precondition: one row of abundances per pixel.
+  public var truth: GroundTruth? { didSet { checkTruth() } }
   /// Every decision the reader took.
   public var notes: [Note]
   /// The container the scene came from, `made` for a scene that never was a file.
@@ -49,9 +51,6 @@ public struct Scene: Sendable {
     let mask = isValid ?? [Bool](repeating: true, count: rows * columns)
     precondition(mask.count == rows * columns, "\(mask.count) flags for \(rows * columns) pixels")
     precondition(axis.map { $0.count == bands } ?? true, "\(axis?.count ?? 0) wavelengths for \(bands) bands")
-    precondition(
-      truth.map { $0.abundances.shape[0] == rows * columns } ?? true,
-      "true abundances of shape \(truth?.abundances.shape ?? []) for \(rows * columns) pixels")
     self.name = name
     self.rows = rows
     self.columns = columns
@@ -63,6 +62,7 @@ public struct Scene: Sendable {
     self.notes = notes
     self.format = format
     self.sourceBands = sourceBands ?? Array(0..<bands)
+    checkTruth()
   }
 
   /// Reads a scene from any format in ``SceneFormats``.
@@ -70,7 +70,7 @@ public struct Scene: Sendable {
   /// - Throws: ``SceneError`` naming the file, the field, what was expected and what was found.
   public init(contentsOf url: URL, options: ReadingOptions = .init()) throws {
     let format = try SceneFormats.format(of: url)
-    self = try format.scene(at: url, options: options)
+    self = try format.scene(at: url, options: options.checked(for: url))
   }
 
   /// The number of bands.
@@ -88,5 +88,12 @@ public struct Scene: Sendable {
       row >= 0 && row < rows && column >= 0 && column < columns,
       "pixel (\(row), \(column)) of a scene of \(rows) × \(columns)")
     return row * columns + column
+  }
+
+  private func checkTruth() {
+    guard let truth else { return }
+    precondition(
+      truth.abundances.rank == 2 && truth.abundances.shape[0] == pixelCount,
+      "true abundances of shape \(truth.abundances.shape) for \(pixelCount) pixels")
   }
 }

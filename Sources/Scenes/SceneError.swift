@@ -30,6 +30,8 @@ public enum SceneError: Error, Equatable, Sendable, CustomStringConvertible {
   case noValidPixels(path: String, dead: Int, notFinite: Int, ignored: Int)
   /// Bands without any variation (0-based), which carry no information and break whitening.
   case constantBands(path: String, bands: [Int])
+  /// Bands that hold no measurement in any pixel (0-based).
+  case emptyBands(path: String, bands: [Int])
   /// The file refers to other files or to code, which is refused.
   case refused(path: String, field: String, reason: String)
 
@@ -40,7 +42,8 @@ public enum SceneError: Error, Equatable, Sendable, CustomStringConvertible {
       .locked(let path, _), .unrecognizedFormat(let path, _), .malformed(let path, _, _, _),
       .missing(let path, _, _), .unsupported(let path, _, _, _), .truncated(let path, _, _),
       .tooLarge(let path, _, _, _), .ambiguous(let path, _, _, _), .unstatedScale(let path, _, _),
-      .noValidPixels(let path, _, _, _), .constantBands(let path, _), .refused(let path, _, _):
+      .noValidPixels(let path, _, _, _), .constantBands(let path, _), .emptyBands(let path, _),
+      .refused(let path, _, _):
       path
     }
   }
@@ -71,11 +74,18 @@ public enum SceneError: Error, Equatable, Sendable, CustomStringConvertible {
     case .noValidPixels(_, let dead, let notFinite, let ignored):
       "no valid pixel: \(dead) dead, \(notFinite) not finite, \(ignored) equal to the ignore value"
     case .constantBands(_, let bands):
+      "\(Self.listing(bands, "do not vary")); ask for constant bands to be dropped or kept"
+    case .emptyBands(_, let bands):
       """
-      \(bands.count) bands do not vary (1-based: \(bands.prefix(12).map { String($0 + 1) }.joined(separator: ", "))\
-      \(bands.count > 12 ? ", …" : "")); ask for constant bands to be dropped or kept
+      \(Self.listing(bands, "hold no measurement in any pixel")); choose other bands, or ask for constant bands to be \
+      dropped or kept, which these are too
       """
     case .refused(_, let field, let reason): "\(field) is refused: \(reason)"
     }
+  }
+
+  private static func listing(_ bands: [Int], _ fault: String) -> String {
+    let numbers = bands.prefix(12).map { String($0 + 1) }.joined(separator: ", ")
+    return "\(bands.count) bands \(fault) (1-based: \(numbers)\(bands.count > 12 ? ", …" : ""))"
   }
 }

@@ -42,7 +42,7 @@ public struct SpectralLibrary: Sendable {
   /// - Throws: ``SceneError``.
   public init(contentsOf url: URL, options: ReadingOptions = .init()) throws {
     let format = try SceneFormats.format(of: url)
-    self = try format.library(at: url, options: options)
+    self = try format.library(at: url, options: options.checked(for: url))
   }
 
   /// The number of spectra.

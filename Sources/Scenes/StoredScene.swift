@@ -9,6 +9,12 @@ struct Calibration {
   var offsets: [Double]?
   /// The field that states it; `nil` when the file states nothing.
   var field: String?
+
+  /// What is applied, in words.
+  var formula: String {
+    "reflectance = " + (gains == nil ? "" : "gain of the band × ") + "stored"
+      + (divisor == 1 ? "" : " / \(Numbers.text(divisor))") + (offsets == nil ? "" : " + offset of the band")
+  }
 }
 
 /// A scene as a reader finds it: numbers as stored, and everything the file says about them.
@@ -24,6 +30,8 @@ struct StoredScene {
   /// The bad-band list, which a file may have without wavelengths.
   var isGood: [Bool]?
   var ignoreValue: Double?
+  /// Whether the stored numbers are whole by their type, so that the ignore value is met exactly or not at all.
+  var isInteger = false
   var calibration = Calibration()
   var georeference: [HeaderField] = []
   /// Pixels the file itself marks as valid.
@@ -38,17 +46,16 @@ struct StoredScene {
   ///
   /// Order: choose bands; find pixels that are dead, not finite or ignored; calibrate; look at the range; look for
   /// constant bands.
-  func scene(_ options: ReadingOptions) throws -> Scene {
-    var work = self
+  consuming func scene(_ options: ReadingOptions) throws -> Scene {
+    // Taken over, so that its values are changed where they are.
+    var work = consume self
     var chosen = try work.chooseBands(options)
     let mask = try work.mask(options, &chosen)
     let range = try work.calibrate(mask, options)
     try work.handleConstantBands(range, mask, options, &chosen)
-    var scene = Scene(
-      name: name, rows: rows, columns: columns, spectra: work.values, isValid: mask, axis: work.axis,
-      georeference: georeference, notes: work.notes, format: format, sourceBands: chosen)
-    scene.truth = truth
-    return scene
+    return Scene(
+      name: work.name, rows: work.rows, columns: work.columns, spectra: work.values, isValid: mask, axis: work.axis,
+      georeference: work.georeference, truth: work.truth, notes: work.notes, format: work.format, sourceBands: chosen)
   }
 
   mutating func note(
@@ -60,6 +67,9 @@ struct StoredScene {
   /// Keeps these of the present bands everywhere a band is counted.
   mutating func keep(_ bands: [Int], _ chosen: inout [Int]) {
     guard bands.count < self.bands || bands != Array(0..<self.bands) else { return }
+    if let endmembers = truth?.endmembers, endmembers.bands == self.bands {
+      truth?.endmembers = endmembers.selecting(bands: bands)
+    }
     values = values.selectingColumns(bands)
     axis = axis?.selecting(bands)
     isGood = isGood.map { all in bands.map { all[$0] } }
@@ -91,6 +101,36 @@ struct StoredScene {
     keep(isGood.indices.filter { isGood[$0] }, &chosen)
     note(.information, "bbl", "\(bad) bands marked bad", "left out", remedy: "bad bands can be kept")
     return chosen
+  }
+}
+
+extension ReadingOptions.Window {
+  /// The window, if it is a part of an image.
+  func checked(rows: Int, columns: Int, path: String) throws -> ReadingOptions.Window {
+    guard self.rows.lowerBound >= 0, self.rows.upperBound <= rows, self.columns.lowerBound >= 0,
+      self.columns.upperBound <= columns, !self.rows.isEmpty, !self.columns.isEmpty
+    else {
+      throw SceneError.malformed(
+        path: path, field: "window", expected: "a part of \(rows) rows × \(columns) columns",
+        found: "rows \(self.rows), columns \(self.columns)")
+    }
+    return self
+  }
+}
+
+extension StoredScene {
+  /// The part of the scene inside a window.
+  func cropped(_ window: ReadingOptions.Window?) throws -> StoredScene {
+    guard let window = try window?.checked(rows: rows, columns: columns, path: path) else { return self }
+    let pixels = window.rows.flatMap { row in window.columns.map { row * columns + $0 } }
+    var result = self
+    result.rows = window.rows.count
+    result.columns = window.columns.count
+    result.values = values.gatheringRows(pixels)
+    result.isValid = isValid.map { all in pixels.map { all[$0] } }
+    result.georeference = georeference.moved(to: window)
+    if let all = truth?.abundances { result.truth?.abundances = all.gatheringRows(pixels) }
+    return result
   }
 }
 

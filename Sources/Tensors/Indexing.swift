@@ -40,6 +40,50 @@ extension Tensor {
     return .recording(value, (self, { $0.scatteringRows(to: places, of: source) }))
   }
 
+  /// Rows put at the given places of a tensor of zeros, where those of the same place add up: the transpose of
+  /// ``gatheringRows(_:)``.
+  ///
+  /// - Shapes: `[places, …]` to `[count, …]`.
+  public func scatteringRows(to places: [Int], count: Int) -> Tensor {
+    precondition(rank > 0 && places.count == shape[0], "\(places.count) places for the rows of shape \(shape)")
+    for place in places { precondition(place >= 0 && place < count, "row \(place) of \(count)") }
+    let value = scatteringRows(to: places, of: shape.replacing(0, with: count))
+    return .recording(value, (self, { $0.gatheringRows(places) }))
+  }
+
+  /// The columns of a matrix at the given places, each at most once.
+  ///
+  /// - Shapes: `[rows, columns]` to `[rows, places]`.
+  public func gatheringColumns(_ places: [Int]) -> Tensor {
+    precondition(rank == 2 && Set(places).count == places.count, "columns \(places) of shape \(shape)")
+    for place in places { precondition(place >= 0 && place < shape[1], "column \(place) of shape \(shape)") }
+    let source = shape
+    return .recording(pickingColumns(places), (self, { $0.spreadingColumns(to: places, of: source) }))
+  }
+
+  private func pickingColumns(_ places: [Int]) -> Tensor {
+    let (rows, columns) = (shape[0], shape[1])
+    return Tensor(uninitialized: [rows, places.count]) { out in
+      for row in 0..<rows {
+        for (position, place) in places.enumerated() {
+          out[row * places.count + position] = storage.pointer[row * columns + place]
+        }
+      }
+    }
+  }
+
+  private func spreadingColumns(to places: [Int], of target: Shape) -> Tensor {
+    var result = Tensor.zeros(target)
+    result.withUnsafeMutableScalars { out in
+      for row in 0..<target[0] {
+        for (position, place) in places.enumerated() {
+          out[row * target[1] + place] = storage.pointer[row * places.count + position]
+        }
+      }
+    }
+    return result
+  }
+
   /// One position of the first axis.
   public subscript(row: Int) -> Tensor {
     slice(along: 0, row..<row + 1).reshaped(to: shape.removing([0]))

@@ -10,8 +10,56 @@ public struct CatalogueEntry: Sendable {
   public let summary: String
   /// Where it was published.
   public let source: String
+  /// The named configurations; never empty.
+  public let presets: [Preset]
+  /// The type of the method's options.
+  let options: any ModelOptions.Type
+  private let make: @Sendable (any ModelOptions, ModelFacts, inout RandomStream) throws -> any UnmixingModel
+
+  /// A network of this package.
+  init<Model: PublishedModel>(
+    _ model: Model.Type, id: String, title: String, summary: String, source: String,
+    presets: (_ method: String) -> [Preset]
+  ) {
+    self.id = id
+    self.title = title
+    self.summary = summary
+    self.source = source
+    self.presets = presets(id)
+    options = Model.Options.self
+    make = { options, facts, random in
+      guard let options = options as? Model.Options else {
+        preconditionFailure("options of type \(type(of: options)) for \(Model.self)")
+      }
+      return try Model(options, facts, using: &random)
+    }
+  }
+
   /// A model with fresh weights.
-  public let make: @Sendable (LDVAEOptions, ModelFacts, inout RandomStream) -> any UnmixingModel
+  ///
+  /// - Precondition: the options are of the method's own type, as in its presets.
+  /// - Throws: ``UnmixingError`` when options and scene do not go together.
+  public func model(
+    _ options: any ModelOptions, _ facts: ModelFacts, using random: inout RandomStream
+  ) throws -> any UnmixingModel {
+    try make(options, facts, &random)
+  }
+
+  /// The preset of this name.
+  ///
+  /// - Throws: ``UnmixingError/configuration(field:expected:found:)`` listing the names there are.
+  public func preset(_ name: String) throws -> Preset {
+    guard let preset = presets.first(where: { $0.name == name }) else {
+      throw UnmixingError.configuration(
+        field: "preset of \(id)", expected: presets.map(\.name).joined(separator: " or "), found: "\"\(name)\"")
+    }
+    return preset
+  }
+
+  /// The first preset that learns from labels, where there are some; else the first that needs none.
+  public func defaultPreset(hasLabels: Bool) -> Preset {
+    presets.first { $0.configuration.usesLabels == hasLabels } ?? presets[0]
+  }
 }
 
 /// Every method there is, one a line.
@@ -19,15 +67,25 @@ public enum Catalogue {
   /// The methods, in the order they are listed.
   public static let entries: [CatalogueEntry] = [
     CatalogueEntry(
-      id: "spacnn-ldvae", title: "SpACNN-LDVAE",
+      SpACNNLDVAE.self, id: "spacnn-ldvae", title: "SpACNN-LDVAE",
       summary: "spatial-attention CNN over a patch, Dirichlet posterior, supervised or blind",
-      source: "Chitnis, Mantripragada & Qureshi, IGARSS 2024",
-      make: { SpACNNLDVAE($0, $1, using: &$2) }),
+      source: "Chitnis, Mantripragada & Qureshi, IGARSS 2024", presets: LDVAEOptions.presets),
     CatalogueEntry(
-      id: "mlp-ldvae", title: "MLP-LDVAE",
+      MLPLDVAE.self, id: "mlp-ldvae", title: "MLP-LDVAE",
       summary: "perceptron over one pixel, Dirichlet posterior, supervised or blind",
-      source: "Mantripragada & Qureshi, IEEE TGRS 62, 2024",
-      make: { MLPLDVAE($0, $1, using: &$2) }),
+      source: "Mantripragada & Qureshi, IEEE TGRS 62, 2024", presets: LDVAEOptions.presets),
+    CatalogueEntry(
+      DSANet.self, id: "dsanet", title: "DSANet",
+      summary: "window and multiview band branches fused by attention, linear decoder, blind",
+      source: "Wang, Wu, Qi & Gao, IGARSS 2024", presets: DSANetOptions.presets),
+    CatalogueEntry(
+      SSANUNet.self, id: "ssanu-net", title: "SSANU-Net",
+      summary: "spatial and spectral streams over the whole scene, linear and nonlinear decoder, blind",
+      source: "Chen et al., IEEE JSTARS, 2023", presets: SSANUNetOptions.presets),
+    CatalogueEntry(
+      DFFN.self, id: "dffn", title: "DFFN",
+      summary: "convolutions over the whole scene, endmembers made by a second network; blind, tied to its scene",
+      source: "Tao et al., IEEE TGRS 2024", presets: DFFNOptions.presets),
   ]
 
   /// The method of this name.
@@ -36,7 +94,7 @@ public enum Catalogue {
   public static func entry(_ id: String) throws -> CatalogueEntry {
     guard let entry = entries.first(where: { $0.id == id }) else {
       throw UnmixingError.configuration(
-        field: "model", expected: entries.map(\.id).joined(separator: " or "), found: "\"\(id)\"")
+        field: "method", expected: entries.map(\.id).joined(separator: " or "), found: "\"\(id)\"")
     }
     return entry
   }

@@ -26,6 +26,7 @@ public struct Checkpoint: Sendable {
   package private(set) var parameters: [Tensor]
   package private(set) var buffers: [Tensor]
   private var optimizer: [(name: String, tensor: Tensor)]
+  private var best: Snapshot?
 
   /// The checkpoint of a model and the state of its training.
   public init<Model: UnmixingModel>(
@@ -43,35 +44,39 @@ public struct Checkpoint: Sendable {
     parameters = model.parameters
     buffers = model.buffers
     optimizer = state.optimizer.state
+    best = state.best
   }
 
   /// The model and the training state this checkpoint holds.
   ///
   /// - Throws: ``UnmixingError/checkpoint(file:field:expected:found:)`` when it does not fit its own configuration.
   public func restored() throws -> (model: any UnmixingModel, state: TrainingState) {
-    let entry = try Catalogue.entry(description.model)
-    let facts = ModelFacts(bands: description.bands, endmembers: description.endmemberNames.count)
+    let entry = try Catalogue.entry(description.configuration.method)
+    let facts = ModelFacts(
+      bands: description.bands, endmembers: description.endmemberNames.count, pixels: trainingPixels.count)
     let configuration = description.configuration
     var random = RandomPurpose.initialization.stream(seed: description.seed)
-    let model = try fill(entry.make(configuration.model, facts, &random))
+    let model = try filled(entry.model(configuration.model, facts, using: &random))
     let trainer = Trainer(configuration.training, minimizing: configuration.objective, seed: description.seed)
     var state = trainer.initialState(pixels: trainingPixels.count)
     state.step = step
     state.history = history
     state.running = running
     state.optimizer.state = optimizer
-    state.optimizer.stepCount = step
+    state.optimizer.stepCount = step % (trainer.totalSteps(trainingPixels.count) / configuration.training.restarts)
+    state.best = best
     return (model, state)
   }
 
-  private func fill<Model: UnmixingModel>(_ model: Model) throws -> any UnmixingModel {
+  private func filled<Model: UnmixingModel>(_ model: Model) throws -> any UnmixingModel {
     var model = model
-    try Self.check(model.parameters, against: parameters, "parameters")
-    try Self.check(model.buffers, against: buffers, "running statistics")
-    var next = parameters.makeIterator()
-    model.forEachParameter { $0 = next.next() ?? $0 }
-    var nextBuffer = buffers.makeIterator()
-    model.forEachBuffer { $0 = nextBuffer.next() ?? $0 }
+    for weights in [parameters, best?.parameters].compactMap(\.self) {
+      try Self.check(model.parameters, against: weights, "parameters")
+    }
+    for statistics in [buffers, best?.buffers].compactMap(\.self) {
+      try Self.check(model.buffers, against: statistics, "running statistics")
+    }
+    model.restore(Snapshot(loss: 0, parameters: parameters, buffers: buffers))
     return model
   }
 
@@ -93,6 +98,7 @@ extension Checkpoint {
     var seconds: Double
     var history: [EpochRecord]
     var running: RunningRecord
+    var bestLoss: Double?
   }
 
   /// Writes the checkpoint in place of an older one.
@@ -103,9 +109,11 @@ extension Checkpoint {
       let file = try HDF5File(creating: temporary)
       try file.setAttribute("format", to: Self.format)
       try file.setAttribute("description", to: Self.json(description))
-      let position = Position(step: step, seconds: seconds, history: history, running: running)
+      let position = Position(step: step, seconds: seconds, history: history, running: running, bestLoss: best?.loss)
       try file.write(Array(Self.json(position).utf8), to: "position")
-      for (group, tensors) in [("parameters", parameters), ("buffers", buffers)] {
+      var groups = [("parameters", parameters), ("buffers", buffers)]
+      if let best { groups += [("bestParameters", best.parameters), ("bestBuffers", best.buffers)] }
+      for (group, tensors) in groups {
         try file.makeGroup(group)
         for (index, tensor) in tensors.enumerated() { try file.write(tensor, to: "\(group)/\(index)") }
       }
@@ -130,6 +138,11 @@ extension Checkpoint {
       throw UnmixingError.checkpoint(file: url.path, field: "format", expected: Self.format, found: format)
     }
     description = try Self.decoded(try file.text(attribute: "description") ?? "", "description", url)
+    if description.version != RunDescription.currentVersion {
+      throw UnmixingError.checkpoint(
+        file: url.path, field: "version", expected: RunDescription.currentVersion, found: description.version)
+    }
+    try description.configuration.check()
     let text = String(decoding: try file.bytes("position"), as: UTF8.self)
     let position: Position = try Self.decoded(text, "position", url)
     (step, seconds) = (position.step, position.seconds)
@@ -140,10 +153,16 @@ extension Checkpoint {
     }
     parameters = try tensors("parameters")
     buffers = try tensors("buffers")
+    best = try position.bestLoss.map {
+      Snapshot(loss: $0, parameters: try tensors("bestParameters"), buffers: try tensors("bestBuffers"))
+    }
     optimizer = Array(zip(try file.strings("optimizer/names"), try tensors("optimizer")).map { (name: $0, tensor: $1) })
     trainingPixels = try file.integers("pixels/training").map(Int.init)
     validationPixels = try file.integers("pixels/validation").map(Int.init)
     testPixels = try file.integers("pixels/test").map(Int.init)
+    if let outside = (trainingPixels + validationPixels + testPixels).first(where: { $0 < 0 }) {
+      throw UnmixingError.checkpoint(file: url.path, field: "pixels", expected: "at least 0", found: "\(outside)")
+    }
     try file.close()
   }
 

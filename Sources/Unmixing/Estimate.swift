@@ -40,8 +40,14 @@ public struct Estimate: Sendable {
   public var totalConcentration: Tensor?
   /// The angle between a spectrum and its reconstruction in radians, `[pixels]`.
   public var reconstructionAngle: Tensor?
+  /// What the network computed before its read-out brought it to the simplex, where that changed it.
+  public var raw: Tensor?
   /// The endmembers, in the scene's bands.
   public var endmembers: SpectralLibrary?
+  /// The endmembers read out a second way: the mean spectra of the purest pixels. See ``PurePixels``.
+  public var pureEndmembers: SpectralLibrary?
+  /// Whether the endmembers began as those of the truth.
+  public var startsFromTruth = false
 
   /// An estimate without uncertainty; what is known of it is set afterwards.
   public init(
@@ -60,6 +66,28 @@ public struct Estimate: Sendable {
 
   /// The number of endmembers.
   public var endmemberCount: Int { names.count }
+
+  /// What must be known wherever the estimate is shown, a sentence each.
+  package var remarks: [String] {
+    let dead = deadEndmembers.map { names[$0] }.joined(separator: ", ")
+    return [
+      dead.isEmpty ? nil : "dead endmembers (no pixel holds 0.01 of them): \(dead); --restarts trains anew",
+      startsFromTruth ? "the endmembers began as the reference spectra of the truth: this is no blind unmixing" : nil,
+    ].compactMap { $0 }
+  }
+
+  /// The largest abundance an endmember has over the scene when it counts as dead.
+  public static let deadBelow: Scalar = 0.01
+
+  /// The endmembers, from 0, that no pixel has a hundredth of: the method gave them no part in the scene.
+  public var deadEndmembers: [Int] {
+    let (count, abundances) = (endmemberCount, raw ?? mean)
+    return abundances.withUnsafeScalars { values in
+      (0..<count).filter { k in
+        isValid.indices.allSatisfy { !isValid[$0] || values[$0 * count + k] < Self.deadBelow }
+      }
+    }
+  }
 }
 
 extension Estimate {
@@ -74,11 +102,14 @@ extension Estimate {
     result.deviation = deviation.map(columns)
     result.quantiles = quantiles.map { Quantile(probability: $0.probability, values: columns($0.values)) }
     result.draw = draw.map(columns)
-    result.endmembers = endmembers.map { library in
+    result.raw = raw.map(columns)
+    func chosen(_ library: SpectralLibrary) -> SpectralLibrary {
       var chosen = library.selecting(spectra: order)
       chosen.names = result.names
       return chosen
     }
+    result.endmembers = endmembers.map(chosen)
+    result.pureEndmembers = pureEndmembers.map(chosen)
     return result
   }
 }

@@ -32,24 +32,27 @@ public struct NegativeELBO: Codable, Sendable, Equatable {
   }
 
   /// The scale w of log p(x∣a).
-  public var likelihood = LikelihoodScale.bandMean
+  public var likelihood = LikelihoodScale.sum
   /// β.
-  public var divergenceWeight = 1e-3
+  public var divergenceWeight = 1.0
   /// How the posterior's distance from the prior is measured.
   public var divergence = Divergence.kullbackLeibler
   /// ω; used where labels exist.
-  public var abundanceWeight = 1000.0
+  public var abundanceWeight = 0.0
   /// What ω penalises.
   public var abundanceError = AbundanceErrorTarget.mean
   /// λ; used where labels exist.
-  public var labelWeight = 1.0
+  public var labelWeight = 0.0
   /// ε.
-  public var labelSmoothing = 1e-3
+  public var labelSmoothing = 3e-3
   /// The share of pixels whose labelled abundances are decoded instead of a draw.
   public var teacherForcing = 0.0
 
-  /// The defaults for labelled scenes.
+  /// The evidence lower bound alone.
   public init() {}
+
+  /// The words of ``divergence``.
+  static var divergences: [String] { words(Divergence.self) }
 
   /// Refuses weights that mean nothing.
   ///
@@ -70,12 +73,14 @@ public struct NegativeELBO: Codable, Sendable, Equatable {
   }
 
   /// The loss of a batch, and its parts.
+  ///
+  /// - Throws: ``UnmixingError/configuration(field:expected:found:)`` when labels are to be scored under a point.
   public func callAsFunction<Model: UnmixingModel>(
     of model: inout Model, on batch: Batch, in pass: inout Pass
-  ) -> (loss: Tensor, parts: LossParts) {
-    let posterior = model.posterior(of: batch.patches, in: &pass)
-    let draw = posterior.sample(using: &pass.random)
-    let decoded = forced(draw, batch, in: &pass)
+  ) throws -> (loss: Tensor, parts: LossParts) {
+    let posterior = model.posterior(of: batch.sight, in: &pass)
+    let draw = posterior.draw(using: &pass.random)
+    let decoded = forced(draw.value, batch, in: &pass)
     let reconstruction = model.reconstruction(from: decoded, in: &pass)
     let bands = Scalar(batch.spectra.shape[1])
     let fit = -reconstruction.density.logDensity(of: batch.spectra)
@@ -83,11 +88,15 @@ public struct NegativeELBO: Codable, Sendable, Equatable {
     var loss = fit * (likelihood == .sum ? 1 : 1 / bands) + distance * Scalar(divergenceWeight)
     var parts = LossParts(fit: fit.detached, divergence: distance.detached)
     if let labels = batch.abundances {
-      let estimate = abundanceError == .mean ? posterior.mean : draw
+      let estimate = abundanceError == .mean ? posterior.mean : draw.value
       let error = (estimate - labels).squaredNorm(along: -1)
       parts.abundanceError = Double(error.detached.mean().scalar)
       if abundanceWeight > 0 { loss = loss + error * Scalar(abundanceWeight) }
       if labelWeight > 0 {
+        guard posterior.hasDensity else {
+          throw UnmixingError.configuration(
+            field: "objective.labelWeight", expected: "0, since this posterior is a point", found: "\(labelWeight)")
+        }
         let interior = labels * Scalar(1 - labelSmoothing) + Scalar(labelSmoothing) / Scalar(labels.shape[1])
         loss = loss - posterior.logDensity(of: interior) * Scalar(labelWeight)
       }

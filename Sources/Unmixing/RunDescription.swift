@@ -4,9 +4,7 @@ import Tensors
 /// What a run was made from: enough to repeat it, to resume it, and to use its model on another scene.
 public struct RunDescription: Codable, Sendable, Equatable {
   /// The version of Alunite that trained it.
-  public var version: String
-  /// The method's id in the ``Catalogue``.
-  public var model: String
+  public var version = currentVersion
   /// The key of every random number.
   public var seed: UInt64
   /// The resolved configuration.
@@ -28,6 +26,15 @@ public struct RunDescription: Codable, Sendable, Equatable {
   /// A fingerprint of spectra, labels and training pixels.
   public var fingerprint: UInt64
 
+  /// The method's id, and what else must be known wherever a result is shown: that it began from the truth.
+  public var label: String {
+    let method = configuration.method
+    return startsFromTruth ? "\(method) (started from the reference endmembers of the truth)" : method
+  }
+
+  /// Whether the endmembers began as those of the truth.
+  public var startsFromTruth: Bool { configuration.model.start == .oracle }
+
   /// The version of the format and of the program.
   public static let currentVersion = "0.1.0"
 
@@ -39,19 +46,47 @@ public struct RunDescription: Codable, Sendable, Equatable {
       throw UnmixingError.mismatch(
         field: "bands of \(scene.name)", expected: "\(bands), as in \(self.scene)", found: "\(scene.bands)")
     }
-    guard let own = wavelengths, let axis = scene.axis else { return }
+    try checkWavelengths(scene.axis, of: scene.name)
+    if type(of: configuration.model).isTiedToScene { try checkSame(scene) }
+  }
+
+  /// Refuses bands that lie elsewhere.
+  func checkWavelengths(_ axis: SpectralAxis?, of name: String) throws {
+    guard let own = wavelengths, let axis else { return }
+    let spacing = zip(own, own.dropFirst()).map { abs($1 - $0) }.filter { $0 > 0 }.min() ?? 2
     let farthest = zip(own, axis.wavelengths).map { abs($0 - $1) }.max() ?? 0
-    if farthest > 15 {
+    if farthest > spacing / 2 {
       throw UnmixingError.mismatch(
-        field: "wavelengths of \(scene.name)", expected: "those of \(self.scene), within 15 nm",
-        found: "a band \(Int(farthest)) nm away")
+        field: "wavelengths of \(name)",
+        expected: "those of \(self.scene) within half their spacing, \(spacing / 2) nm",
+        found: "a band \(farthest) nm away")
     }
+  }
+
+  /// Refuses any scene but the one trained on.
+  private func checkSame(_ scene: Scene) throws {
+    let pixels = scene.validPixels
+    let found = Fingerprint.of(scaling.applied(to: scene.spectra), nil, pixels)
+    if found == fingerprint { return }
+    throw UnmixingError.mismatch(
+      field: "scene \(scene.name)",
+      expected: "\(self.scene), the one \(configuration.method) was trained on: its network is tied to its pixels",
+      found: "another of \(pixels.count) pixels (fingerprint \(found), not \(fingerprint))")
   }
 }
 
 /// A 64-bit fingerprint (FNV-1a) of what a run trains on, so that a resumed run is seen to train on the same.
 struct Fingerprint {
   private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  /// The fingerprint of spectra, labels and training pixels.
+  static func of(_ spectra: Tensor, _ labels: Tensor?, _ pixels: [Int]) -> UInt64 {
+    var result = Fingerprint()
+    result.add(spectra)
+    if let labels { result.add(labels) }
+    for pixel in pixels { result.add(UInt64(pixel)) }
+    return result.value
+  }
 
   mutating func add(_ tensor: Tensor) {
     tensor.withUnsafeScalars { for scalar in $0 { add(UInt64(scalar.bitPattern)) } }

@@ -13,19 +13,32 @@ public enum SpectrumScaling: String, Codable, Sendable, CaseIterable {
 
 /// A scaling with the number it was fitted with, so that another scene is treated as the training scene was.
 ///
+/// The numbers are those of the pixels it was fitted to, the training pixels: test pixels change nothing.
+///
 ///     x ↦ x / divisor                                  raw, sceneMaximum
 ///     x ↦ x √bands · 0.3 / ‖x‖                          unitNorm, so that a band is of the order of a reflectance
 public struct FittedScaling: Codable, Sendable, Equatable {
   /// What is done.
   public let scaling: SpectrumScaling
-  /// The number spectra are divided by, 1 unless the scaling is by the scene's maximum.
+  /// The number that undoes the scaling for a typical spectrum: the largest reflectance for `sceneMaximum`, the median
+  /// of ‖x‖ / (0.3 √bands) for `unitNorm`, else 1.
   public let divisor: Double
 
-  /// Fits the scaling to the valid pixels of a scene (masked ones are zeros).
-  public init(_ scaling: SpectrumScaling, to scene: Scene) {
+  /// Fits the scaling to spectra `[n, bands]`.
+  public init(_ scaling: SpectrumScaling, to spectra: Tensor) {
     self.scaling = scaling
-    let largest = Double(scene.spectra.maximum().scalar)
-    divisor = scaling == .sceneMaximum && largest > 0 ? largest : 1
+    let typical: Double =
+      switch scaling {
+      case .raw: 1
+      case .sceneMaximum: Double(spectra.maximum().scalar)
+      case .unitNorm: Self.median(Self.brightness(of: spectra))
+      }
+    divisor = typical > 0 ? typical : 1
+  }
+
+  private static func median(_ values: Tensor) -> Double {
+    let sorted = values.scalars.sorted()
+    return sorted.isEmpty ? 1 : Double(sorted[sorted.count / 2])
   }
 
   /// Spectra as the model sees them. A zero spectrum stays zero.
@@ -36,21 +49,15 @@ public struct FittedScaling: Codable, Sendable, Equatable {
     case .raw: return spectra
     case .sceneMaximum: return spectra / Scalar(divisor)
     case .unitNorm:
-      return spectra * brightness(of: spectra).maximum(with: Scalar.leastNormalMagnitude).reciprocal()
+      return spectra * Self.brightness(of: spectra).maximum(with: Scalar.leastNormalMagnitude).reciprocal()
     }
   }
 
-  /// Undoes ``applied(to:)`` for a reconstruction, given the spectra it reconstructs.
-  public func undone(on scaled: Tensor, like spectra: Tensor) -> Tensor {
-    switch scaling {
-    case .raw: return scaled
-    case .sceneMaximum: return scaled * Scalar(divisor)
-    case .unitNorm: return scaled * brightness(of: spectra)
-    }
-  }
+  /// Undoes ``applied(to:)``, for `unitNorm` as for a spectrum of typical brightness.
+  public func undone(on scaled: Tensor) -> Tensor { scaled * Scalar(divisor) }
 
   /// ‖x‖ / (0.3 √bands), `[n, 1]`.
-  private func brightness(of spectra: Tensor) -> Tensor {
+  private static func brightness(of spectra: Tensor) -> Tensor {
     let typical = 0.3 * Double(spectra.shape[1]).squareRoot()
     return spectra.norm(along: -1, keepingDimensions: true) / Scalar(typical)
   }

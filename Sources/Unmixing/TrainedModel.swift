@@ -29,18 +29,23 @@ public struct TrainedModel: Unmixer {
   /// As ``unmix(_:)``, telling how many of how many pixels are done.
   public func unmix(_ scene: Scene, observing: (_ done: Int, _ total: Int) throws -> Void) throws -> Estimate {
     try description.check(scene)
+    try description.checkMemory(for: scene, training: false)
     return try estimate(with: model, scene, observing)
   }
 
-  /// The spectra of pure materials: what the decoder makes of one-hot abundances, in reflectance where the scaling
-  /// can be undone, in its own units for spectra scaled by their norm.
-  public func endmembers(axis: SpectralAxis? = nil) -> SpectralLibrary {
-    let count = description.endmemberNames.count
-    let oneHot = Tensor(
-      [count, count], (0..<count * count).map { $0 / count == $0 % count ? 1 : 0 })
+  /// The spectra of pure materials, in reflectance; of a model that scales every spectrum by its norm with the
+  /// brightness of a typical training pixel.
+  public func endmembers(axis: SpectralAxis? = nil) -> SpectralLibrary { endmembers(of: model, axis: axis) }
+
+  private func endmembers(of model: any UnmixingModel, axis: SpectralAxis?) -> SpectralLibrary {
+    func decoded<Model: UnmixingModel>(_ model: Model) -> Tensor {
+      var pass = Pass(.inference, random: RandomPurpose.generation.stream(seed: description.seed))
+      return model.endmembers(in: &pass)
+    }
     return SpectralLibrary(
-      names: description.endmemberNames, spectra: reconstruction(of: oneHot).mean,
-      axis: axis ?? description.wavelengths.map { SpectralAxis(wavelengths: $0) }, source: description.model)
+      names: description.endmemberNames, spectra: description.scaling.undone(on: decoded(model)),
+      axis: axis ?? description.wavelengths.map { SpectralAxis(wavelengths: $0) },
+      source: description.label)
   }
 
   /// Expected spectra and the standard deviation of every band, for abundances `[n, endmembers]`.
@@ -51,9 +56,9 @@ public struct TrainedModel: Unmixer {
       return model.reconstruction(from: abundances, in: &pass)
     }
     let result = reconstruct(model)
-    let unit = description.scaling.scaling == .sceneMaximum ? Scalar(description.scaling.divisor) : 1
     let deviation = result.standardDeviation ?? .zeros([])
-    return (result.mean * unit, (deviation * unit).broadcast(to: result.mean.shape))
+    let scaling = description.scaling
+    return (scaling.undone(on: result.mean), scaling.undone(on: deviation).broadcast(to: result.mean.shape))
   }
 
   private func estimate<Model: UnmixingModel>(
@@ -61,47 +66,58 @@ public struct TrainedModel: Unmixer {
   ) throws -> Estimate {
     var model = model
     let scaled = description.scaling.applied(to: scene.spectra)
-    let patches = Patches(of: scaled, rows: scene.rows, columns: scene.columns, view: model.view)
+    let seen = description.configuration.model.fusion.applied(to: scaled, isValid: scene.isValid)
+    let patches = Patches(
+      of: seen, rows: scene.rows, columns: scene.columns, view: model.view, isValid: scene.isValid)
     let pixels = scene.validPixels
+    let tileSize = model.view == .scene ? pixels.count : 512
     var maps = MapCollector(pixels: scene.pixelCount, endmembers: model.endmemberCount)
-    for start in stride(from: 0, to: pixels.count, by: 512) {
-      let tile = Array(pixels[start..<min(start + 512, pixels.count)])
+    for start in stride(from: 0, to: pixels.count, by: tileSize) {
+      let tile = Array(pixels[start..<min(start + tileSize, pixels.count)])
       var pass = Pass(.inference, random: RandomPurpose.inference.stream(seed: description.seed))
       pass.random.rows = tile.map { UInt32($0) }
-      let posterior = model.posterior(of: patches.batch(tile), in: &pass)
+      let posterior = model.posterior(of: patches.sight(of: tile), in: &pass)
       let spectra = model.reconstruction(from: posterior.mean, in: &pass).mean
       maps.add(
-        posterior, at: tile, draw: posterior.sample(using: &pass.random),
-        total: Model.totalConcentration(of: posterior), angle: spectra.angle(to: patches.centers(tile)))
+        posterior, readout: model.readout(of: posterior.mean), at: tile, draw: posterior.sample(using: &pass.random),
+        total: Model.totalConcentration(of: posterior), angle: spectra.angle(to: scaled.gatheringRows(tile)))
       try observing(start + tile.count, pixels.count)
     }
-    return maps.estimate(names: description.endmemberNames, of: scene, endmembers: endmembers(axis: scene.axis))
+    var estimate = maps.estimate(
+      names: description.endmemberNames, of: scene, endmembers: endmembers(of: model, axis: scene.axis))
+    estimate.startsFromTruth = description.startsFromTruth
+    if !pixels.isEmpty { estimate.pureEndmembers = PurePixels(of: estimate, in: scene).endmembers }
+    return estimate
   }
 }
 
 /// Gathers tiles into maps of the whole scene.
 private struct MapCollector {
   private var mean: Tensor
-  private var deviation: Tensor
+  private var raw: Tensor
+  private var deviation: Tensor?
   private var quantiles: [Tensor] = []
-  private var draw: Tensor
+  private var draw: Tensor?
   private var total: Tensor?
   private var angle: Tensor
 
   init(pixels: Int, endmembers: Int) {
     mean = .zeros([pixels, endmembers])
-    deviation = mean
-    draw = mean
+    raw = mean
     angle = .zeros([pixels])
   }
 
   mutating func add<Posterior: ReparameterizedDistribution>(
-    _ posterior: Posterior, at pixels: [Int], draw: Tensor, total: Tensor?, angle: Tensor
+    _ posterior: Posterior, readout: Tensor, at pixels: [Int], draw: Tensor, total: Tensor?, angle: Tensor
   ) {
-    mean.setRows(pixels, to: posterior.mean)
-    deviation.setRows(pixels, to: posterior.variance.sqrt())
-    self.draw.setRows(pixels, to: draw)
+    mean.setRows(pixels, to: readout)
+    raw.setRows(pixels, to: posterior.mean)
     self.angle.setRows(pixels, to: angle)
+    // A point has neither spread nor draws.
+    if Posterior.self == Delta.self { return }
+    if deviation == nil { (deviation, self.draw) = (.zeros(mean.shape), .zeros(mean.shape)) }
+    deviation?.setRows(pixels, to: posterior.variance.sqrt())
+    self.draw?.setRows(pixels, to: draw)
     if let total {
       if self.total == nil { self.total = .zeros(self.angle.shape) }
       self.total?.setRows(pixels, to: total)
@@ -118,6 +134,7 @@ private struct MapCollector {
 
   func estimate(names: [String], of scene: Scene, endmembers: SpectralLibrary) -> Estimate {
     var result = Estimate(names: names, of: scene, mean: mean, endmembers: endmembers)
+    if raw != mean { result.raw = raw }
     result.deviation = deviation
     result.quantiles = zip(TrainedModel.probabilities, quantiles).map { .init(probability: $0, values: $1) }
     result.draw = draw

@@ -3,23 +3,48 @@ import Tensors
 
 /// Where training stands, apart from the model itself. Together they are a checkpoint.
 public struct TrainingState: Sendable {
-  /// The number of steps taken.
+  /// The number of steps taken, over all restarts.
   public internal(set) var step = 0
-  /// One record for each finished epoch.
+  /// One record for each finished epoch, over all restarts.
   public internal(set) var history: [EpochRecord] = []
   /// The optimizer with its moments.
   public internal(set) var optimizer: any Optimizer
   /// Sums over the steps of the epoch that is running.
   var running = RunningRecord()
+  /// The weights to end with, as far as they are known; `nil` where those are the model's own.
+  var best: Snapshot?
 
   init(optimizer: any Optimizer) {
     self.optimizer = optimizer
   }
 }
 
+/// A model's weights and running statistics after some epoch.
+struct Snapshot: Sendable, Equatable {
+  /// The training loss of that epoch.
+  var loss: Double
+  /// The parameters, in the order they are visited.
+  var parameters: [Tensor]
+  /// The buffers, in the order they are visited.
+  var buffers: [Tensor]
+}
+
+extension UnmixingModel {
+  /// The model as it is.
+  func snapshot(loss: Double) -> Snapshot { Snapshot(loss: loss, parameters: parameters, buffers: buffers) }
+
+  /// Takes weights and running statistics from a snapshot of a model of the same shapes.
+  mutating func restore(_ snapshot: Snapshot) {
+    var next = snapshot.parameters.makeIterator()
+    forEachParameter { $0 = next.next() ?? $0 }
+    var nextBuffer = snapshot.buffers.makeIterator()
+    forEachBuffer { $0 = nextBuffer.next() ?? $0 }
+  }
+}
+
 /// The averages of one epoch: a row of the loss curve.
 public struct EpochRecord: Sendable, Equatable, Codable {
-  /// Counted from 1.
+  /// Counted from 1, over all restarts.
   public let epoch: Int
   /// The whole loss.
   public let loss: Double

@@ -24,6 +24,8 @@ public enum UnmixingError: Error, Equatable, Sendable, CustomStringConvertible {
   case mismatch(field: String, expected: String, found: String)
   /// A configuration asks for what cannot be done.
   case configuration(field: String, expected: String, found: String)
+  /// A network that sees a whole scene at once would need more memory than there is.
+  case memory(scene: String, needed: Double, available: Double)
   /// The loss became NaN or infinite.
   case diverged(epoch: Int, loss: Double)
   /// A saved run cannot be used.
@@ -56,6 +58,11 @@ public enum UnmixingError: Error, Equatable, Sendable, CustomStringConvertible {
     case .mismatch(let field, let expected, let found): "\(field): expected \(expected), found \(found)"
     case .configuration(let field, let expected, let found):
       "configuration, \(field): expected \(expected), found \(found)"
+    case .memory(let scene, let needed, let available):
+      """
+      \(scene): the whole scene at once needs \(Self.gigabytes(needed)) of memory, and \(Self.gigabytes(available)) are \
+      available; crop the scene or choose narrower layers
+      """
     case .diverged(let epoch, let loss):
       """
       training diverged in epoch \(epoch): the loss is \(loss). A smaller learning rate (training.learningRate) or \
@@ -65,4 +72,7 @@ public enum UnmixingError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(file), \(field): expected \(expected), found \(found)"
     }
   }
+
+  /// With one decimal.
+  private static func gigabytes(_ bytes: Double) -> String { "\((bytes / 1e8).rounded() / 10) GB" }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Scenes
 
 extension Recipe {
   /// The recipes that come with Alunite: their names and the text of their files.
@@ -21,7 +22,7 @@ extension Recipe {
   /// - Throws: ``RecipeError/unknownRecipe(name:nearest:known:)`` for any other name.
   public static func named(_ name: String) throws -> Recipe {
     guard let file = files.first(where: { $0.name == name }) else {
-      throw RecipeError.unknownRecipe(name: name, nearest: nearest(to: name, among: names), known: names)
+      throw RecipeError.unknownRecipe(name: name, nearest: Nearest.candidate(to: name, among: names), known: names)
     }
     return try Recipe(yaml: Data(file.bytes), file: "\(name).yaml")
   }

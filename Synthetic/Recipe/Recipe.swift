@@ -1,3 +1,5 @@
+import Scenes
+
 /// How to make a scene: which materials, how they lie, how they are lit and measured.
 ///
 /// A recipe and a seed determine the scene to the last bit, on any number of threads.
@@ -85,7 +87,7 @@ public struct Recipe: Sendable, Equatable {
     for (position, mineral) in minerals.enumerated() {
       let field = "minerals[\(position + 1)]"
       if MineralSpectrum.named(mineral) == nil {
-        let hint = nearest(to: mineral, among: Self.materialNames).map { "; did you mean “\($0)”?" } ?? ""
+        let hint = Nearest.candidate(to: mineral, among: Self.materialNames).map { "; did you mean “\($0)”?" } ?? ""
         try require(false, field, "a known material", "“\(mineral)”\(hint)")
       }
       try require(!minerals[..<position].contains(mineral), field, "each material once", "“\(mineral)” again")

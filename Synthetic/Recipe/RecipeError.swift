@@ -46,27 +46,3 @@ public enum RecipeError: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 }
-
-/// The word of `known` that takes fewest insertions, deletions and substitutions to reach, if these are few.
-func nearest(to word: String, among known: [String]) -> String? {
-  let word = word.lowercased()
-  let ranked = known.map { (distance: editDistance(word, $0.lowercased()), name: $0) }
-  guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
-  return best.distance <= max(2, word.count / 2) ? best.name : nil
-}
-
-/// Levenshtein's distance, by rows.
-private func editDistance(_ first: String, _ second: String) -> Int {
-  let second = Array(second)
-  var row = Array(0...second.count)
-  for (i, letter) in first.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for (j, other) in second.enumerated() {
-      let substitution = diagonal + (letter == other ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(substitution, row[j] + 1, row[j + 1] + 1)
-    }
-  }
-  return row[second.count]
-}

@@ -1,3 +1,5 @@
+import Scenes
+
 /// The fields of one mapping of a recipe, read with errors a user can act on.
 ///
 /// Types are checked here, unknown fields are refused, and ranges are left to `validate`.
@@ -19,7 +21,7 @@ struct RecipeFields {
     self.path = path
     for key in container.allKeys.map(\.stringValue).sorted() where !known.contains(key) {
       throw RecipeError.unknownField(
-        recipe: "recipe", field: fullName(key), nearest: nearest(to: key, among: known), known: known)
+        recipe: "recipe", field: fullName(key), nearest: Nearest.candidate(to: key, among: known), known: known)
     }
   }
 

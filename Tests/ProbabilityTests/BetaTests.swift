@@ -35,6 +35,20 @@ struct BetaTests {
     let point = [Tensor([0.4, 3]), Tensor([2, 5]), Tensor([2, 2], [0.2, 0.7, 0.6, 0.4])]
     checkGradient(of: { Beta($0[0], $0[1]).logDensity(of: $0[2]) }, at: point)
     checkGradient(of: { Beta($0[0], $0[1]).entropy }, at: Array(point.prefix(2)))
+    let logits = Tensor([2, 2], [-3, 0.7, 2.6, -0.4])
+    checkGradient(
+      of: { Beta($0[0], $0[1]).logDensity(of: Draw(logit: $0[2])) }, at: Array(point.prefix(2)) + [logits])
+  }
+
+  @Test func scoresADrawByItsLogit() {
+    let beta = Beta(Tensor([0.4, 3]), Tensor([2, 5]))
+    let logit = Tensor([2, 2], [-3, 0.7, 2.6, -0.4])
+    expectClose(
+      beta.logDensity(of: Draw(logit: logit)), beta.logDensity(of: logit.sigmoid()), absolute: 2e-6,
+      because: "the value is rounded")
+    // log p(σ(t)) ≈ −log B(a, b) − (b − 1) t far out, where 1 − σ(t) is 0: B(½, ½) = π.
+    let far = Beta(Tensor([0.5]), Tensor([0.5])).logDensity(of: Draw(logit: Tensor([1, 1], [400])))
+    expectClose(Double(far.scalars[0]), 200 - log(Double.pi), relative: 1e-7, because: "rounded to Scalar")
   }
 
   @Test func isFiniteAtBothEnds() {

@@ -12,6 +12,16 @@ struct DeltaTests {
     #expect(Delta(point).logDensity(of: other) == Tensor([0, -.infinity]))
   }
 
+  @Test func aloneHasNoDensity() {
+    #expect(!Delta(point).hasDensity)
+    let others: [any ReparameterizedDistribution] = [
+      Normal(mean: point, standardDeviation: 1), LogNormal(location: point, scale: Tensor(1)),
+      Gamma(concentration: point, rate: Tensor(1)), Beta(point, point), Uniform(lower: point, upper: point + 1),
+      Dirichlet(concentration: point), LogisticNormal(location: point, scale: .diagonal(point)),
+    ]
+    #expect(others.allSatisfy { $0.hasDensity })
+  }
+
   @Test func scoresNaNWhereTheValueOrThePointIsNaN() {
     let spoiled = Tensor([2, 3], [0.2, .nan, 0.5, 1, 0, 0])
     #expect(Delta(point).logDensity(of: spoiled).scalars[0].isNaN)

@@ -47,6 +47,19 @@ struct DirichletTests {
     #expect(dirichlet.totalConcentration.scalar == 10)
   }
 
+  @Test func keepsTheDigitsOfASmallNeighbour() {
+    // α₀ − α₁ and ψ(α₁) − ψ(α₀) are lost in Float at α = (10⁶, ¼): Var = α₁ α₂/α₀² (α₀ + 1) for both components.
+    let dirichlet = Dirichlet(concentration: Tensor([1, 2], [1e6, 0.25]))
+    let total = 1e6 + 0.25
+    let variance = 1e6 * 0.25 / (total * total * (total + 1))
+    expectClose(
+      dirichlet.variance.scalars.map { Double($0) }, [variance, variance], relative: 1e-6, because: "α₀ is rounded")
+    // ψ(x) − ψ(x + h) ≈ −h/x (1 + (1 − h)/2x)
+    expectClose(
+      Double(dirichlet.meanLogarithm.scalars[0]), -0.25e-6 * (1 + 0.375e-6), relative: 1e-7,
+      because: "14 − 14 in Double leaves 10⁻⁸ of the difference")
+  }
+
   @Test func differentiates() {
     let alpha = Tensor([2, 3], [0.4, 1.7, 3, 20, 0.9, 6])
     let point = Tensor([2, 3], [0.2, 0.3, 0.5, 0.6, 0.1, 0.3])
@@ -55,6 +68,7 @@ struct DirichletTests {
     checkGradient(of: { Dirichlet(concentration: $0).entropy }, at: alpha)
     checkGradient(of: { Dirichlet(concentration: $0).mean }, at: alpha)
     checkGradient(of: { Dirichlet(concentration: $0).variance }, at: alpha)
+    checkGradient(of: { Dirichlet(concentration: $0).meanLogarithm }, at: alpha)
   }
 
   @Test func sharesOneConcentrationAmongRows() {

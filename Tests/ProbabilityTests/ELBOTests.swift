@@ -149,6 +149,25 @@ struct ELBOTests {
     }
   }
 
+  @Test func aGuideThatScoresIsAnError() throws {
+    let unit = Normal(mean: .zeros([2, 1]), standardDeviation: 1)
+    var sketch = Sketch(p: { try $0.sample("z", from: unit) }, q: { _ in })
+    var pass = Pass(.training, random: RandomStream(seed: 59))
+    let scores: [(inout Trace) throws -> Void] = [
+      { try $0.factor("score", Tensor([1, 2])) }, { try $0.observe("score", .zeros([2, 1]), under: unit) },
+    ]
+    for score in scores {
+      sketch.q = { trace in
+        try trace.sample("z", from: unit)
+        try score(&trace)
+      }
+      let error = ProbabilityError.scoredInGuide("score")
+      #expect(throws: error) { try ELBO()(of: &sketch, in: &pass) }
+      #expect(throws: error) { try ImportanceWeightedELBO(samples: 2)(of: &sketch, in: &pass) }
+      #expect(throws: error) { try sketch.posterior(in: &pass) }
+    }
+  }
+
   @Test func aGuideMustBeDifferentiable() {
     struct Coin: Distribution {
       let shape: Shape = [2, 1]

@@ -53,6 +53,12 @@ struct GammaTests {
     checkGradient(of: { Gamma(concentration: $0[0], rate: $0[1]).entropy }, at: Array(point.prefix(2)))
   }
 
+  @Test func knowsTheMomentsOfTinyAndHugeValues() {
+    // β² is below the least Float at β = 10⁻²⁴, α/β² = 10³⁸ is not above the greatest.
+    let gamma = Gamma(concentration: Tensor([1e-10, 1]), rate: Tensor([1e-24, 1e18]))
+    expectClose(gamma.variance, Tensor([1e38, 1e-36]), relative: 1e-6, because: "two roundings")
+  }
+
   @Test func isFiniteAtZero() {
     var gamma = [Tensor([3, 1], [0.5, 1, 1e6]), Tensor([3, 1], [0, 0, 0])]
     let (value, gradient) = valueAndGradient(at: &gamma) {

@@ -37,6 +37,15 @@ struct LogNormalTests {
       scale.logDensity(of: zero), scale.logDensity(of: least), relative: 1e-5, because: "the clamp is a rounded log")
   }
 
+  @Test func knowsTheVarianceOfALargeValue() {
+    // (e^{σ²} − 1) e^{2μ + σ²} at μ = 46, σ = 10⁻³: the mean's square is beyond Float, the variance is 10³⁴.
+    let wide = LogNormal(location: Tensor([46]), scale: Tensor([1e-3]))
+    let variance = Double(Scalar(1e-3)) * Double(Scalar(1e-3))
+    expectClose(
+      Double(wide.variance.scalars[0]), expm1(variance) * exp(92 + variance), relative: 2e-5,
+      because: "e⁴⁶ of a rounded exponent")
+  }
+
   @Test func scoresANegativeValueAsNaN() {
     let scale = LogNormal(location: Tensor([0]), scale: Tensor([1]))
     #expect(scale.logDensity(of: Tensor([1, 1], [-1])).scalars[0].isNaN)

@@ -77,6 +77,36 @@ struct LogisticNormalTests {
     checkGradient(of: { LogisticNormal(location: $0[0], scale: .triangular($0[1])).mean }, at: Array(point.prefix(2)))
   }
 
+  @Test func knowsTheVarianceOfATightPosterior() {
+    // Var[a] = diag J Σ Jᵀ + O(σ⁴), J = diag(a) − a aᵀ: at σ = 10⁻⁴ the mean's square is 10⁸ times the variance.
+    let a = LogisticNormal(location: location, scale: .diagonal(Tensor([1, 2], [1e-4, 2e-4])))
+    let weights = [exp(Double(Scalar(0.4))), exp(Double(Scalar(-0.7))), 1]
+    let mean = weights.map { $0 / weights.reduce(0, +) }
+    let variances = [1e-8, 4e-8]
+    let expected = mean.indices.map { row in
+      variances.indices.reduce(0) { sum, column in
+        let slope = mean[row] * ((row == column ? 1 : 0) - mean[column])
+        return sum + slope * slope * variances[column]
+      }
+    }
+    expectClose(
+      a.variance.scalars.map { Double($0) }, expected, relative: 0.1,
+      because: "256 integration points know second moments of ε to some per cent")
+  }
+
+  @Test func divergesFromANeighbourByAMillionthOfANat() throws {
+    // L′ = (1 + δ) L and μ′ = μ: KL = (k − 1) (½ (r² − 1) − log r), r = 1/(1 + δ), whatever L. δ = 2⁻¹⁰ is exact.
+    let delta: Scalar = 1 / 1024
+    let near = Tensor([1, 3, 3], [3, 0, 0, -5, 1, 0, 7, 2, 5].map { $0 / 8192 })
+    let posterior = LogisticNormal(location: Tensor([1, 3], [1, 2, 3]), scale: .triangular(near))
+    let prior = LogisticNormal(location: Tensor([1, 3], [1, 2, 3]), scale: .triangular(near * (1 + delta)))
+    let divergence = try #require(posterior.closedFormDivergence(from: prior))
+    let ratio = 1 / (1 + Double(delta))
+    expectClose(
+      Double(divergence.scalars[0]), 3 * (0.5 * (ratio * ratio - 1) - log(ratio)), absolute: 1e-12, relative: 1e-6,
+      because: "no term is larger than the result")
+  }
+
   @Test func aNaNStaysInItsRow() {
     var spoiled = location.broadcast(to: [3, 2])
     spoiled.withUnsafeMutableScalars { $0[2] = .nan }

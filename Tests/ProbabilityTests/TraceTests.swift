@@ -49,6 +49,34 @@ struct TraceTests {
     #expect(trace.sites[0].isObserved)
   }
 
+  @Test func aConditionHoldsWhereverItsSiteOccurs() throws {
+    let (fixed, given) = (Tensor.ones([3, 2]), Tensor.zeros([3, 2]))
+    let run = { (trace: Trace) throws -> Trace in
+      var trace = trace
+      try trace.sample("a", from: normal)
+      try trace.sample("b", from: normal)
+      try trace.observe("x", given, under: normal)
+      try trace.observe("y", given, under: normal)
+      return trace
+    }
+    var guide = Trace(pass, conditionedOn: ["a": fixed])
+    try guide.sample("b", from: normal)
+    var generated = Trace(generating: pass)
+    generated.condition(on: ["a": fixed, "x": fixed])
+    let (replay, forward) = (try run(Trace(replaying: guide, pass)), try run(generated))
+    #expect(replay.sites.map(\.role) == [.conditioned, .latent, .observed, .observed])
+    #expect(replay["a"] == fixed && replay["b"] == guide["b"] && replay["x"] == given)
+    #expect(forward.sites.map(\.role) == [.conditioned, .latent, .observed, .observed])
+    #expect(forward["a"] == fixed && forward["x"] == fixed && forward["b"] != fixed && forward["y"] != given)
+  }
+
+  @Test func theFirstOfTwoConditionsHolds() throws {
+    var trace = Trace(pass, conditionedOn: ["a": .ones([3, 2])])
+    trace.condition(on: ["a": .zeros([3, 2]), "b": .zeros([3, 2])])
+    #expect(try trace.sample("a", from: normal) == .ones([3, 2]))
+    #expect(try trace.sample("b", from: normal) == .zeros([3, 2]))
+  }
+
   @Test func drawsObservationsWhenGenerating() throws {
     var trace = Trace(generating: pass)
     let given = Tensor.zeros([3, 2])
@@ -87,7 +115,7 @@ struct TraceTests {
     var guide = Trace(pass)
     let value = try guide.sample("a", from: sparse)
     #expect(value.scalars.contains(0))
-    let logarithm = try #require(guide.sites[0].logarithm)
+    let logarithm = try #require(guide.sites[0].draw.logarithm)
     #expect(guide.sites[0].logDensity == sparse.logDensity(atLogarithm: logarithm))
     var model = Trace(replaying: guide, pass)
     try model.sample("a", from: Dirichlet(concentration: .ones([3])))
@@ -124,6 +152,7 @@ struct TraceTests {
       "site 'a' has a value of shape [3, 2] where its distribution draws [3, 1]"
     ),
     (.rowsDisagree("a", expected: 3, found: 4), "site 'a' has 4 rows where the sites before it have 3"),
+    (.scoredInGuide("a"), "site 'a' is observed in the guide, or a factor there; a guide only samples"),
     (.cannotDraw("a"), "site 'a' has a density that cannot be drawn from"),
     (.notReparameterized("a"), "site 'a' is drawn in the guide from a distribution without differentiable draws"),
   ])

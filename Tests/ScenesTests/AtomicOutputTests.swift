@@ -113,6 +113,66 @@ struct AtomicOutputTests {
     }
   }
 
+  private func content(_ url: URL) throws -> String { try String(contentsOf: url, encoding: .utf8) }
+
+  @Test("a pair that cannot be replaced leaves the older pair as it was")
+  func failedPair() throws {
+    // A name on another file system is one that nothing here can be renamed to.
+    let elsewhere = URL(fileURLWithPath: "/dev/shm/alunite-\(UUID().uuidString)")
+    guard access("/dev/shm", W_OK) == 0 else { return }
+    try withTemporaryDirectory { directory in
+      let targets = [directory.appendingPathComponent("a.img"), directory.appendingPathComponent("a.hdr"), elsewhere]
+      for target in targets.prefix(2) { try Data("old".utf8).write(to: target) }
+      let error = #expect(throws: SceneError.self) {
+        try AtomicOutput.write(targets, overwriting: true) { partial in
+          for file in partial { try Data("new".utf8).write(to: file) }
+        }
+      }
+      #expect(error?.path == elsewhere.path)
+      #expect(try targets.prefix(2).map(content) == ["old", "old"])
+      #expect(try names(directory) == ["a.hdr", "a.img"])
+      try AtomicOutput.write(Array(targets.prefix(2)), overwriting: true) { partial in
+        for file in partial { try Data("new".utf8).write(to: file) }
+      }
+      #expect(try targets.prefix(2).map(content) == ["new", "new"])
+      #expect(try names(directory) == ["a.hdr", "a.img"])
+    }
+  }
+
+  @Test("a writer killed while it replaced an output leaves the older one, which the next writer puts back")
+  func interruptedReplacement() throws {
+    try withTemporaryDirectory { directory in
+      let targets = ["a.img", "a.hdr"].map(directory.appendingPathComponent)
+      let leftover = directory.appendingPathComponent(".a.img.partial-abc123")
+      try FileManager.default.createDirectory(at: leftover, withIntermediateDirectories: false)
+      for name in ["old.a.img", "old.a.hdr", "a.hdr"] {
+        try Data(name.utf8).write(to: leftover.appendingPathComponent(name))
+      }
+      // Both old files are away, and of the new ones only the first has come.
+      try Data("new".utf8).write(to: targets[0])
+      let error = #expect(throws: SceneError.self) { try AtomicOutput.write(targets, overwriting: false) { _ in } }
+      #expect(error == .alreadyExists(path: targets[0].path))
+      #expect(try targets.map(content) == ["old.a.img", "old.a.hdr"])
+      #expect(try names(directory) == ["a.hdr", "a.img"])
+    }
+  }
+
+  @Test("a directory that another program makes meanwhile is not replaced")
+  func directoryMeanwhile() throws {
+    try withTemporaryDirectory { directory in
+      let target = directory.appendingPathComponent("out")
+      let error = #expect(throws: SceneError.self) {
+        try writeDirectoryAtomically(to: target) { new in
+          try Data("new".utf8).write(to: new.appendingPathComponent("file"))
+          try FileManager.default.createDirectory(at: target, withIntermediateDirectories: false)
+        }
+      }
+      #expect(error == .alreadyExists(path: target.path))
+      let left = try names(target)
+      #expect(left.isEmpty)
+    }
+  }
+
   @Test("a directory appears with all its files, replaces an old one only when asked, and survives a failure")
   func directories() throws {
     try withTemporaryDirectory { directory in

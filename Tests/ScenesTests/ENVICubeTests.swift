@@ -114,8 +114,62 @@ struct ENVICubeTests {
         do {
           let scene = try Scene(contentsOf: header, options: asStored)
           checkScene(scene)
+          #expect(scene.rows == 3 && scene.columns == 4, "\(count) bytes")
+          // Without its end the list of bad bands may be missing, never shorter.
+          #expect([[0, 1, 2, 3, 4], [0, 1, 3, 4]].contains(scene.sourceBands), "\(count) bytes")
+          #expect(scene.axis.map { [400.0, 500, 600, 700, 800].starts(with: $0.wavelengths.prefix(2)) } ?? true)
+          #expect(scene.value(2, 3, scene.bands - 1) == Scalar(fixture.value(2, 3, 4)))
         } catch is SceneError {}
       }
+    }
+  }
+
+  @Test("options that say nothing about an ENVI file are refused by name, not ignored")
+  func foreignOptions() throws {
+    try withTemporaryDirectory { directory in
+      let header = try ENVIFixture().write(in: directory)
+      let edits: [(String, (inout ReadingOptions) -> Void)] = [
+        ("variable", { $0.variable = "V" }), ("wavelength variable", { $0.wavelengthVariable = "w" }),
+        ("rows", { $0.rows = 4 }), ("columns", { $0.columns = 3 }), ("order", { $0.pixelOrder = .columnMajor }),
+        ("rows", { $0.rows = 0 }), ("columns", { $0.columns = -1 }), ("memory", { $0.memoryLimit = 0 }),
+      ]
+      for (name, edit) in edits {
+        var options = asStored
+        edit(&options)
+        let error = try #require(throws: SceneError.self) { try Scene(contentsOf: header, options: options) }
+        #expect(error.description.contains(name), "\(error)")
+      }
+      var options = asStored
+      (options.rows, options.columns, options.pixelOrder) = (3, 4, .rowMajor)
+      #expect(try Scene(contentsOf: header, options: options).bands == 5)
+    }
+  }
+
+  @Test("a cube that needs more memory than is allowed is refused with both figures; a window of it may be read")
+  func memory() throws {
+    try withTemporaryDirectory { directory in
+      let header = try ENVIFixture().write(in: directory)
+      var options = asStored
+      // Twice 60 values: the cube and a choice of its bands.
+      let needed = 2 * 60 * MemoryLayout<Scalar>.size
+      options.memoryLimit = needed
+      #expect(try Scene(contentsOf: header, options: options).bands == 5)
+      options.memoryLimit = needed - 1
+      let error = try #require(throws: SceneError.self) { try Scene(contentsOf: header, options: options) }
+      let text = error.description
+      #expect(text.contains("cube.hdr") && text.contains("\(needed) bytes") && text.contains("\(needed - 1) bytes"))
+      options.window = .init(rows: 0..<2, columns: 0..<4)
+      #expect(try Scene(contentsOf: header, options: options).rows == 2)
+    }
+  }
+
+  @Test("a named pipe is refused, not waited for", .timeLimit(.minutes(1)))
+  func pipe() throws {
+    try withTemporaryDirectory { directory in
+      let pipe = directory.appendingPathComponent("pipe.img")
+      #expect(mkfifo(pipe.path, 0o600) == 0)
+      let error = #expect(throws: SceneError.self) { try Scene(contentsOf: pipe) }
+      #expect(error == .cannotOpen(path: pipe.path, reason: "it is not a regular file"))
     }
   }
 

@@ -152,6 +152,23 @@ struct ENVIHeaderTests {
     #expect(scene.notes.contains { $0.field == "wavelength units" } == (unit == "Unknown"))
   }
 
+  @Test(
+    "wavelengths that contradict their unit are read as stated, with a warning that says what they look like",
+    arguments: [
+      ("Nanometers", "0.4, 0.5, 0.6, 0.7, 1.1", "Micrometers"),
+      ("Micrometers", "400, 500, 600, 700, 800", "Nanometers"),
+      ("Nanometers", "400, 500, 600, 700, 800", nil), ("Micrometers", "8, 9, 10, 11, 12", nil),
+      ("Wavenumber", "1e4, 8e3, 5e3, 4e3, 2e3", nil),
+    ] as [(String, String, String?)])
+  func contradictions(unit: String, centers: String, looks: String?) throws {
+    let more = "wavelength units = \(unit)\nwavelength = {\(centers)}"
+    let odd = OddHeader("", adding: more, .reads(noting: nil))
+    let scene = try read(odd)
+    let note = scene.notes.first { $0.field == "wavelength units" && $0.severity == .warning }
+    #expect((note != nil) == (looks != nil))
+    if let looks { #expect(note?.found.contains("look like \(looks)") == true) }
+  }
+
   @Test("wavenumbers turn widths too: Δλ = λ Δν̃ / ν̃")
   func wavenumbers() throws {
     let more = "wavelength units = Wavenumber\nwavelength = {1e4, 8e3, 5e3, 4e3, 2e3}\nfwhm = {10, 10, 10, 10, 10}"

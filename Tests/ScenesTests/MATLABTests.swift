@@ -212,6 +212,46 @@ struct MATLABTests {
     }
   }
 
+  @Test("the scene's choice of bands is that of the endmembers, in its own file and in a second one")
+  func chosenBands() throws {
+    let scene = try scene(.five, { $0.bands = [0, 1, 3] }) {
+      $0.add("Y", [3, 4, 5], cube)
+      $0.add("A", [2, 12], abundances)
+      $0.add("M", [5, 2], endmembers)
+    }
+    let expected = [0.1, 0.2, 0.4, 0.9, 0.8, 0.6].map { Scalar($0) }
+    #expect(scene.truth?.endmembers?.spectra.scalars == expected)
+    try withTemporaryDirectory { directory in
+      let fixture = MATFixture(directory.appendingPathComponent("a.mat"))
+      fixture.add("A", [2, 12], abundances)
+      fixture.add("M", [5, 2], endmembers)
+      fixture.add("short", [2, 2], [0.1, 0.2, 0.3, 0.4])
+      let url = fixture.close()
+      var options = ReadingOptions()
+      options.bands = [0, 1, 3]
+      let truth = try GroundTruth.read(url, options: options, for: scene)
+      #expect(truth.endmembers?.spectra.scalars == expected)
+      // A matrix that was named and has too few bands is an error, not a trap.
+      options.endmemberVariable = "short"
+      #expect(throws: SceneError.self) { try GroundTruth.read(url, options: options, for: rampScene()) }
+    }
+  }
+
+  @Test("a window crops the truth of a second file")
+  func croppedTruth() throws {
+    try withTemporaryDirectory { directory in
+      let fixture = MATFixture(directory.appendingPathComponent("a.mat"))
+      fixture.add("A", [2, 12], abundances)
+      var options = ReadingOptions()
+      (options.rows, options.columns) = (3, 4)
+      options.window = .init(rows: 1..<3, columns: 2..<4)
+      let truth = try GroundTruth.read(fixture.close(), options: options, for: rampScene(rows: 2, columns: 2))
+      // Places 1 + 3 · 2, 1 + 3 · 3, 2 + 3 · 2, 2 + 3 · 3 of the list.
+      let places: [Double] = [7, 10, 8, 11]
+      #expect(truth.abundances.scalars == places.flatMap { [Scalar($0 / 11), Scalar(1 - $0 / 11)] })
+    }
+  }
+
   @Test("a laboratory's matrix with names in character codes gives spectra, wavelengths and widths")
   func library() throws {
     try withTemporaryDirectory { directory in

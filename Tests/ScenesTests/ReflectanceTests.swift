@@ -109,6 +109,23 @@ struct ReflectanceTests {
     #expect(scene.value(0, 0, 2) == 0)
   }
 
+  @Test("the ignore value of whole numbers is met exactly; of printed fractions nearly")
+  func exactIgnoreValue() throws {
+    // Below 2²⁴ every whole number has a place of its own in single precision.
+    for type in [3, 13, 14, 15] {
+      let fixture = ENVIFixture(type: type) { line, sample, band in
+        Double(8_000_000 + (line == 1 && sample == 2 && band == 3 ? 0 : 1 + line * 2 + (sample + band) % 2))
+      }
+      let scene = try read(fixture) { ($0.ignoreValue, $0.scale) = (8_000_000, .factor(1e7)) }
+      #expect(scene.isValid.indices.filter { !scene.isValid[$0] } == [6])
+    }
+    let floats = ENVIFixture(type: 4) { line, sample, band in
+      line == 1 && sample == 2 && band == 3 ? -1.23e34 : 0.1 + Double(line + sample + band) / 50
+    }
+    let scene = try read(floats) { $0.ignoreValue = -1.2300001e34 }
+    #expect(scene.isValid.indices.filter { !scene.isValid[$0] } == [6])
+  }
+
   @Test("a scene without any valid pixel is refused with the counts")
   func nothingValid() throws {
     let error = #expect(throws: SceneError.self) { try read(ENVIFixture { _, _, _ in 0 }) }
@@ -140,7 +157,12 @@ struct ReflectanceTests {
   @Test("a band that is missing in every pixel masks no pixel")
   func emptyBand() throws {
     let fixture = ENVIFixture { line, sample, band in band == 1 ? .nan : 0.1 + Double(line * 4 + sample + band) / 50 }
-    #expect(throws: SceneError.self) { try read(fixture) }
+    let error = try #require(throws: SceneError.self) { try read(fixture) }
+    guard case .emptyBands(_, [1]) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(error.description.contains("hold no measurement") && !error.description.contains("do not vary"))
     let dropped = try read(fixture) { $0.constantBands = .drop }
     #expect(dropped.bands == 4 && dropped.validPixels.count == 12)
     let kept = try read(fixture) { $0.constantBands = .keep }

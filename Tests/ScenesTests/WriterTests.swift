@@ -112,6 +112,12 @@ struct WriterTests {
       let part = try Scene(contentsOf: url, options: options)
       #expect(part.sourceBands == [4, 1] && part.pixelCount == 4)
       #expect(part.value(1, 0, 0) == scene.value(1, 1, 4))
+      // Spectra of the truth follow the bands of the scene, whichever file they are asked from.
+      let kept = scene.truth?.endmembers?.selecting(bands: [4, 1]).spectra
+      #expect(part.truth?.endmembers?.spectra == kept)
+      options.window = nil
+      let narrow = try Scene(contentsOf: url, options: options)
+      #expect(try GroundTruth.read(url, for: narrow).endmembers?.spectra == kept)
     }
   }
 

@@ -34,4 +34,19 @@ import Testing
     checkGradient(of: { $0.gatheringRows([2, 0, 2]) }, at: x)
     checkGradient(of: { $0.gatheringRows([]) }, at: x)
   }
+
+  @Test func scatteringUndoesGathering() {
+    let x = Tensor([2, 2], [1, 2, 3, 4])
+    #expect(x.scatteringRows(to: [3, 1], count: 4) == Tensor([4, 2], [0, 0, 3, 4, 0, 0, 1, 2]))
+    #expect(x.scatteringRows(to: [0, 0], count: 1) == Tensor([1, 2], [4, 6]))
+    #expect(x.scatteringRows(to: [3, 1], count: 4).gatheringRows([3, 1]) == x)
+    checkGradient(of: { $0.scatteringRows(to: [3, 1], count: 4) }, at: x)
+  }
+
+  @Test func columnsArePicked() {
+    let x = Tensor([2, 3], [1, 2, 3, 4, 5, 6])
+    #expect(x.gatheringColumns([2, 0]) == Tensor([2, 2], [3, 1, 6, 4]))
+    #expect(x.gatheringColumns([]).shape == [2, 0])
+    checkGradient(of: { $0.gatheringColumns([2, 0]) }, at: x)
+  }
 }

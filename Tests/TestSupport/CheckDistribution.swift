@@ -136,6 +136,10 @@ private func checkRowsAreKeyed<Family: Distribution>(
   random.rows = chosen.map(UInt32.init)
   let few = family.make(repeated(parameters, chosen.count)).sample(using: &random)
   #expect(few == sample.gatheringRows(chosen), "a draw depends on its batch", sourceLocation: sourceLocation)
+  random = RandomStream(seed: seed)
+  random.rows = chosen.map(UInt32.init)
+  let draw = family.make(repeated(parameters, chosen.count)).draw(using: &random)
+  #expect(draw.value == few, "a draw with its coordinate is another draw", sourceLocation: sourceLocation)
 }
 
 /// The entropy agrees with the mean of −log p over draws.
@@ -146,12 +150,7 @@ package func checkEntropy<Family: Distribution>(
   let distribution = family.make(repeated(parameters, draws))
   guard let entropic = distribution as? any EntropicDistribution else { return }
   var random = RandomStream(seed: seed, stream: 1)
-  let scores: Tensor
-  if let logarithmic = distribution as? any LogarithmicDistribution {
-    scores = logarithmic.logDensity(atLogarithm: logarithmic.sampleLogarithm(using: &random))
-  } else {
-    scores = distribution.logDensity(of: distribution.sample(using: &random))
-  }
+  let scores = distribution.logDensity(of: distribution.draw(using: &random))
   expectMean(
     scores.scalars.map { -Double($0) }, is: Double(entropic.entropy.scalars[0]), "the entropy",
     sourceLocation: sourceLocation)

@@ -1,3 +1,4 @@
+internal import CSystem
 import Foundation
 
 /// Writes a file so that it appears complete or not at all.
@@ -31,14 +32,17 @@ package enum AtomicOutput {
     guard let first = targets.first else { return }
     let lock = try OutputLock(on: first)
     defer { withExtendedLifetime(lock) {} }
+    InterruptedOutput.clear(targets)
     for target in targets { try checkTarget(target, overwriting: overwriting, directory: false) }
     try withPrivateDirectory(for: first) { directory in
       let partial = targets.map { directory.appendingPathComponent($0.lastPathComponent) }
       try body(partial)
       for (file, target) in zip(partial, targets) { try synchronize(file, for: target) }
-      // A new first file beside an old last one would look complete.
-      if overwriting && targets.count > 1 { unlink(targets[targets.count - 1].path) }
-      for (file, target) in zip(partial, targets) { try move(file, to: target, overwriting: overwriting) }
+      if targets.count == 1 || !overwriting {
+        for (file, target) in zip(partial, targets) { try move(file, to: target, overwriting: overwriting) }
+      } else {
+        try replace(targets, with: partial, aside: directory)
+      }
       try synchronize(first.deletingLastPathComponent(), for: first)
     }
   }
@@ -47,19 +51,49 @@ package enum AtomicOutput {
     let target = target.absoluteURL
     let lock = try OutputLock(on: target)
     defer { withExtendedLifetime(lock) {} }
+    InterruptedOutput.clear([target])
     try checkTarget(target, overwriting: overwriting, directory: true)
     try withPrivateDirectory(for: target) { directory in
       let partial = directory.appendingPathComponent("new")
       guard mkdir(partial.path, 0o777) == 0 else { throw failure(target) }
       try body(partial)
       try synchronizeTree(partial, for: target)
-      try exchange(partial, with: target, aside: directory.appendingPathComponent("old"))
+      try place(partial, at: target, overwriting: overwriting, aside: InterruptedOutput.old(target, in: directory))
       try synchronize(target.deletingLastPathComponent(), for: target)
     }
   }
 
-  /// Puts the new directory at the target; an old one ends up in the private directory.
-  private static func exchange(_ new: URL, with target: URL, aside old: URL) throws {
+  /// Puts several files where older ones may be. Readers look for the last: it leaves first and comes last, so that it
+  /// never stands beside a file of the other generation. If that fails, the older ones are put back.
+  private static func replace(_ targets: [URL], with files: [URL], aside directory: URL) throws {
+    var moved: [(old: URL, target: URL)] = []
+    do {
+      for target in targets.reversed() {
+        let old = InterruptedOutput.old(target, in: directory)
+        if rename(target.path, old.path) == 0 {
+          moved.append((old, target))
+        } else if errno != ENOENT {
+          throw failure(target)
+        }
+      }
+      for (file, target) in zip(files, targets) { try move(file, to: target, overwriting: true) }
+    } catch {
+      // What is no longer among the new files stands at its target.
+      for (file, target) in zip(files, targets) where access(file.path, F_OK) != 0 { unlink(target.path) }
+      for (old, target) in moved.reversed() { rename(old.path, target.path) }
+      throw error
+    }
+  }
+
+  /// Puts the new directory at the target, in one step where the system can; an old one ends up in the private directory.
+  private static func place(_ new: URL, at target: URL, overwriting: Bool, aside old: URL) throws {
+    if alu_rename_new(new.path, target.path) == 0 { return }
+    if errno == EEXIST {
+      guard overwriting else { throw SceneError.alreadyExists(path: target.path) }
+      if alu_exchange(new.path, target.path) == 0 { return }
+    }
+    guard errno == EINVAL || errno == ENOSYS else { throw failure(target) }
+    // Some file systems know no such steps: then nothing stands at the target for a moment.
     let replaces = rename(target.path, old.path) == 0
     if !replaces && errno != ENOENT { throw failure(target) }
     guard rename(new.path, target.path) == 0 else {
@@ -86,23 +120,11 @@ package enum AtomicOutput {
   /// A directory only this user can enter, beside the target; removed with its contents at the end.
   private static func withPrivateDirectory(for target: URL, _ body: (URL) throws -> Void) throws {
     let parent = target.deletingLastPathComponent().path
-    let prefix = ".\(target.lastPathComponent).partial-"
-    removeLeftovers(parent, prefix, of: target)
-    var template = Array("\(parent)/\(prefix)XXXXXX".utf8CString)
+    var template = Array("\(parent)/\(InterruptedOutput.prefix(target))XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw failure(target) }
     let directory = URL(fileURLWithPath: string(template), isDirectory: true)
     defer { try? FileManager.default.removeItem(at: directory) }
     try body(directory)
-  }
-
-  /// Partial outputs of killed writers; the caller holds the lock, so nobody is writing them.
-  private static func removeLeftovers(_ parent: String, _ prefix: String, of target: URL) {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
-    for name in names where name.hasPrefix(prefix) && name.utf8.count == prefix.utf8.count + 6 {
-      // Killed between moving the old directory aside and the new one in: the old one is the output.
-      if access(target.path, F_OK) != 0 { rename("\(parent)/\(name)/old", target.path) }
-      try? FileManager.default.removeItem(atPath: "\(parent)/\(name)")
-    }
   }
 
   private static func move(_ file: URL, to target: URL, overwriting: Bool) throws {

@@ -128,22 +128,54 @@ extension HDF5File {
 }
 
 extension HDF5File {
-  /// Walks every group and refuses the file if anything in it leads out of it.
-  func refuseForeignContent() throws {
-    try refuseForeignContent(in: "", depth: 0)
+  /// What a walk over the file has met.
+  private struct Walk {
+    /// Where the objects stand that were met: links may lead to one object many times, and back to a group.
+    var met: Set<UInt64>
+    var datasets: [String] = []
+    /// Whether a group that two links lead to is refused.
+    var isTree: Bool
   }
 
-  private func refuseForeignContent(in group: String, depth: Int) throws {
+  /// The paths of all datasets, each by the first of its names; refuses the file if anything in it leads out of it.
+  func datasets() throws -> [String] { try walked(asTree: false).datasets }
+
+  /// Refuses the file if anything in it leads out of it, or a group can be reached twice: a library that does not look
+  /// out for that would go round for ever.
+  func refuseForeignContent() throws { _ = try walked(asTree: true) }
+
+  private func walked(asTree: Bool) throws -> Walk {
+    let root = try openObject("/")
+    defer { H5Oclose(root) }
+    var walk = Walk(met: [try address(of: root, "/")], isTree: asTree)
+    try self.walk(through: "", depth: 0, &walk)
+    return walk
+  }
+
+  private func walk(through group: String, depth: Int, _ walk: inout Walk) throws {
     guard depth < 32 else {
       throw SceneError.tooLarge(path: path, field: group, declared: "groups in groups", limit: "32 deep")
     }
     for name in try names(in: group.isEmpty ? "/" : group) {
-      let item = "\(group)/\(name)"
-      if try isGroup(item) {
-        try refuseForeignContent(in: item, depth: depth + 1)
-      } else if try isDataset(item) {
-        H5Dclose(try openDataset(item))
+      let item = group.isEmpty ? name : "\(group)/\(name)"
+      let object = try openObject(item)
+      defer { H5Oclose(object) }
+      let isNew = walk.met.insert(try address(of: object, item)).inserted
+      switch H5Iget_type(object) {
+      case H5I_GROUP where isNew: try self.walk(through: item, depth: depth + 1, &walk)
+      case H5I_GROUP where walk.isTree:
+        throw SceneError.refused(path: path, field: item, reason: "it is a second link to the same group")
+      case H5I_DATASET where isNew:
+        try refuseForeignStorage(object, item)
+        walk.datasets.append(item)
+      default: continue
       }
     }
+  }
+
+  private func address(of object: hid_t, _ item: String) throws -> UInt64 {
+    var address: UInt64 = 0
+    guard alu_h5_address(object, &address) >= 0 else { throw unreadable(item) }
+    return address
   }
 }

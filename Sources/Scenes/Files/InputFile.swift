@@ -10,7 +10,8 @@ final class InputFile {
   init(_ url: URL) throws {
     path = url.path
     descriptor = url.withUnsafeFileSystemRepresentation { name in
-      name.map { open($0, O_RDONLY | O_CLOEXEC) } ?? -1
+      // A named pipe must not make anybody wait for its writer.
+      name.map { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) } ?? -1
     }
     guard descriptor >= 0 else { throw SceneError.cannotOpen(path: path, reason: systemError()) }
     var status = stat()

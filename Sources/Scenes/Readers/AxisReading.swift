@@ -16,7 +16,15 @@ struct AxisStatement {
   ///
   /// - Throws: ``SceneError/malformed(path:field:expected:found:)`` when counts differ or a centre is not positive.
   func axis(_ options: ReadingOptions, notes: inout [Note]) throws -> SpectralAxis? {
-    guard let centers else { return nil }
+    guard let centers else {
+      if let unit = options.wavelengthUnit {
+        notes.append(
+          Note(
+            .warning, field: "wavelength units", found: "\(unit.rawValue) asked for, and no wavelengths",
+            action: "not applied", remedy: "a variable or a text file of wavelengths can be named"))
+      }
+      return nil
+    }
     try check(centers, field)
     if let unit = options.wavelengthUnit {
       return try make(centers, unit, &notes)
@@ -49,6 +57,7 @@ struct AxisStatement {
   ) throws -> SpectralAxis {
     guard let bad = centers.first(where: { !$0.isFinite || $0 <= 0 }) else {
       let axis = SpectralAxis(centers: centers, widths: try usableWidths(&notes), in: unit)
+      noteContradiction(axis, unit, &notes)
       if !axis.isIncreasing && unit != .wavenumber && unit != .gigahertz {
         notes.append(
           Note(.information, field: field, found: "wavelengths do not increase", action: "kept in the file's order"))
@@ -56,6 +65,19 @@ struct AxisStatement {
       return axis
     }
     throw SceneError.malformed(path: path, field: field, expected: "positive numbers", found: "\(bad)")
+  }
+
+  /// No spectrometer has all its bands outside 100 nm … 100 µm: the unit is more likely to be wrong.
+  private func noteContradiction(_ axis: SpectralAxis, _ unit: SpectralAxis.Unit, _ notes: inout [Note]) {
+    guard let least = centers?.min(), let most = centers?.max(),
+      !axis.wavelengths.contains(where: { (100...100_000).contains($0) })
+    else { return }
+    let guess = SpectralAxis.Unit.guess(from: centers ?? []).map { "; they look like \($0.rawValue)" } ?? ""
+    notes.append(
+      Note(
+        .warning, field: "wavelength units",
+        found: "\(unit.rawValue) for numbers from \(Numbers.text(least)) to \(Numbers.text(most))\(guess)",
+        action: "read as stated", remedy: "the unit can be stated"))
   }
 
   private func usableWidths(_ notes: inout [Note]) throws -> [Double]? {

@@ -52,30 +52,9 @@ extension Array where Element == Double {
 }
 
 extension ENVIHeader {
-  /// The fields that place the image on the ground, unchanged, or moved to the corner of a window.
-  func georeference(_ window: ReadingOptions.Window) throws -> [HeaderField] {
+  /// The fields that place the image on the ground, as they are written.
+  var georeference: [HeaderField] {
     let keys: Set = ["map info", "projection info", "coordinate system string", "x start", "y start", "geo points"]
-    let (right, down) = (window.columns.lowerBound, window.rows.lowerBound)
-    return try fields.filter { keys.contains($0.key) }.compactMap { field in
-      if right == 0 && down == 0 { return field }
-      switch field.key {
-      case "x start": return HeaderField(field.key, "\((try integer(field.key) ?? 1) + right)")
-      case "y start": return HeaderField(field.key, "\((try integer(field.key) ?? 1) + down)")
-      case "map info": return movedMapInfo(right, down).map { HeaderField(field.key, $0) }
-      // Their pixel coordinates would be wrong in the window.
-      case "geo points": return nil
-      default: return field
-      }
-    }
-  }
-
-  /// `map info` with its reference pixel counted from the window's corner.
-  private func movedMapInfo(_ right: Int, _ down: Int) -> String? {
-    guard var items = texts("map info"), items.count > 2, let column = Numbers.double(items[1]),
-      let row = Numbers.double(items[2])
-    else { return nil }
-    items[1] = Numbers.text(column - Double(right))
-    items[2] = Numbers.text(row - Double(down))
-    return "{\(items.joined(separator: ", "))}"
+    return fields.filter { keys.contains($0.key) }
   }
 }

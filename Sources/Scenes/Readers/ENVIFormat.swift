@@ -17,23 +17,23 @@ struct ENVIFormat: SceneFormat {
       throw SceneError.unsupported(
         path: source.header.path, field: "file type", found: "a spectral library", remedy: "read it as a library")
     }
+    try source.refuseVariables(options)
     return try source.storedScene(options).scene(options)
   }
 
   func truth(at url: URL, options: ReadingOptions, for scene: Scene?) throws -> GroundTruth {
     var source = try ENVISource(url, options)
-    var options = options
-    options.constantBands = .keep
+    var options = try options.forRaster(at: url)
     options.scale = source.layout.type == .float32 || source.layout.type == .float64 ? .factor(1) : options.scale
-    let raster = try source.storedScene(options).scene(options)
+    let raster = try source.storedScene(options)
     let names = source.header.texts("band names")
-    let truth = GroundTruth(
-      abundances: raster.spectra, names: names?.count == raster.bands ? names : nil,
-      notes: raster.notes.filter { $0.field != "scale" })
+    let truth = try raster.groundTruth(options, names: names?.count == raster.bands ? names : nil)
     return try truth.checked(rows: raster.rows, columns: raster.columns, against: scene, path: source.header.path)
   }
 
   func library(at url: URL, options: ReadingOptions) throws -> SpectralLibrary {
+    try options.refuse(
+      [("endmember variable", options.endmemberVariable), ("name variable", options.nameVariable)], at: url)
     var source = try ENVISource(url, options)
     return try source.library(options)
   }
@@ -44,11 +44,13 @@ struct ENVISource {
   var header: ENVIHeader
   let layout: ENVILayout
   let cube: ENVICube
+  private let allowedMemory: Int
 
   init(_ url: URL, _ options: ReadingOptions) throws {
+    allowedMemory = options.allowedMemory
     let pair = try ENVIPair(url)
     header = try ENVIHeader(contentsOf: pair.header)
-    layout = try ENVILayout(&header, memoryLimit: options.memoryLimit)
+    layout = try ENVILayout(&header)
     let needed = layout.offset + layout.byteCount
     let files = try pair.candidates.map { try InputFile($0) }
     let exact = files.first { $0.size == needed }
@@ -65,25 +67,27 @@ struct ENVISource {
     }
   }
 
+  /// The stored numbers of a rectangle, if there is memory for them and for some of their bands.
+  func stored(rows: Range<Int>, columns: Range<Int>) throws -> Tensor {
+    let count = rows.count * columns.count * layout.bands
+    try MemoryNeed(path: header.path, field: "size", declared: layout.declared, count: count)
+      .check(tensors: 2, limit: allowedMemory)
+    return try cube.stored(rows: rows, columns: columns)
+  }
+
   mutating func storedScene(_ options: ReadingOptions) throws -> StoredScene {
     let whole = ReadingOptions.Window(rows: 0..<layout.lines, columns: 0..<layout.samples)
-    let window = options.window ?? whole
-    guard whole.rows.contains(window.rows), whole.columns.contains(window.columns), !window.rows.isEmpty,
-      !window.columns.isEmpty
-    else {
-      throw SceneError.malformed(
-        path: header.path, field: "window", expected: "a part of \(layout.lines) rows × \(layout.samples) columns",
-        found: "rows \(window.rows), columns \(window.columns)")
-    }
+    let window = try (options.window ?? whole).checked(rows: layout.lines, columns: layout.samples, path: header.path)
     let axis = try self.axis(options, bands: layout.bands)
     var scene = StoredScene(
       path: header.path, name: cube.file.name, format: "ENVI", rows: window.rows.count, columns: window.columns.count,
-      values: try cube.stored(rows: window.rows, columns: window.columns), axis: axis)
+      values: try stored(rows: window.rows, columns: window.columns), axis: axis)
     scene.isGood = try badBands(count: layout.bands)
     scene.axis = scene.axis?.marking(scene.isGood)
     scene.ignoreValue = try header.double("data ignore value")
     scene.calibration = try ENVICalibration.read(&header, bands: layout.bands)
-    scene.georeference = try header.georeference(window)
+    scene.georeference = header.georeference.moved(to: window)
+    scene.isInteger = layout.type.isInteger
     scene.notes = header.notes
     return scene
   }
@@ -106,8 +110,27 @@ struct ENVISource {
     return axis
   }
 
+  /// A header states its extents, and there are no variables beside the one cube.
+  func refuseVariables(_ options: ReadingOptions) throws {
+    try options.refuse(
+      [("variable", options.variable), ("wavelength variable", options.wavelengthVariable)],
+      at: URL(fileURLWithPath: header.path))
+    for (field, asked, found) in [("rows", options.rows, layout.lines), ("columns", options.columns, layout.samples)] {
+      if let asked, asked != found {
+        throw SceneError.malformed(
+          path: header.path, field: "\(field) asked for", expected: "\(found), as the header states",
+          found: "\(asked)")
+      }
+    }
+    guard options.pixelOrder != .columnMajor else {
+      throw SceneError.unsupported(
+        path: header.path, field: "the order of pixels asked for", found: "by columns",
+        remedy: "the interleave states it")
+    }
+  }
+
   /// The bad-band list: 0, 0.0, false or bad; 1, 1.0, true or good.
-  private func badBands(count: Int) throws -> [Bool]? {
+  func badBands(count: Int) throws -> [Bool]? {
     guard let words = header.texts("bbl") else { return nil }
     let items = words.flatMap { $0.split(whereSeparator: \.isWhitespace) }
     guard items.count == count else {
@@ -126,12 +149,6 @@ struct ENVISource {
         return value != 0
       }
     }
-  }
-}
-
-extension Range<Int> {
-  fileprivate func contains(_ other: Range<Int>) -> Bool {
-    other.lowerBound >= lowerBound && other.upperBound <= upperBound
   }
 }
 

@@ -15,6 +15,8 @@ struct ENVILayout {
     case int64 = 14
     case uint64 = 15
 
+    var isInteger: Bool { self != .float32 && self != .float64 }
+
     var size: Int {
       switch self {
       case .uint8: 1
@@ -36,7 +38,7 @@ struct ENVILayout {
   let byteCount: Int
   let isLibrary: Bool
 
-  init(_ header: inout ENVIHeader, memoryLimit: Int) throws {
+  init(_ header: inout ENVIHeader) throws {
     let required = ["samples", "lines", "bands", "data type"].filter { header.word($0) == nil }
     guard required.isEmpty else {
       throw SceneError.missing(
@@ -53,16 +55,17 @@ struct ENVILayout {
     guard offset >= 0 else {
       throw SceneError.malformed(path: header.path, field: "header offset", expected: "0 or more", found: "\(offset)")
     }
-    let declared = "\(samples) samples × \(lines) lines × \(bands) bands"
     guard let bytes = checkedProduct([samples, lines, bands, type.size]), bytes <= Int.max - offset else {
-      throw SceneError.tooLarge(path: header.path, field: "size", declared: declared, limit: "\(Int.max) bytes")
-    }
-    guard let memory = checkedProduct([samples, lines, bands, 4]), memory <= memoryLimit else {
-      throw SceneError.tooLarge(path: header.path, field: "size", declared: declared, limit: "\(memoryLimit) bytes")
+      throw SceneError.tooLarge(
+        path: header.path, field: "size", declared: "\(samples) samples × \(lines) lines × \(bands) bands",
+        limit: "\(Int.max) bytes")
     }
     byteCount = bytes
     try Self.refuseOtherFiles(header)
   }
+
+  /// The extents, for messages.
+  var declared: String { "\(samples) samples × \(lines) lines × \(bands) bands" }
 
   private static func extent(_ header: ENVIHeader, _ key: String) throws -> Int {
     let value = try header.integer(key) ?? 0

@@ -16,8 +16,9 @@ extension ENVISource {
       throw SceneError.malformed(
         path: header.path, field: "bands", expected: "1 in a spectral library", found: "\(layout.bands)")
     }
-    let axis = try self.axis(options, bands: layout.samples)
-    let stored = try cube.stored(rows: 0..<layout.lines, columns: 0..<layout.samples)
+    let isGood = try badBands(count: layout.samples)
+    let axis = try self.axis(options, bands: layout.samples)?.marking(isGood)
+    let stored = try stored(rows: 0..<layout.lines, columns: 0..<layout.samples)
     let table = stored.reshaped(to: [layout.lines, layout.samples])
     let allNames = try checked(names)
     let head = LibraryHead(names: allNames) { table[$0].scalars.map { Double($0) } }
@@ -26,13 +27,13 @@ extension ENVISource {
       throw SceneError.malformed(
         path: header.path, field: "spectra", expected: "at least one", found: "only wavelengths")
     }
+    let statement = LibraryStatement(
+      path: header.path, calibration: try ENVICalibration.read(&header, bands: layout.samples),
+      ignoreValue: try header.double("data ignore value"), isGood: isGood, isInteger: layout.type.isInteger)
     let library = SpectralLibrary(
       names: kept.map { allNames[$0] }, spectra: table.gatheringRows(kept), axis: axis, source: header.path,
       notes: header.notes + head.notes)
-    let calibration = try ENVICalibration.read(&header, bands: 1)
-    return library.cleaned(
-      divisor: options.libraryDivisor(calibration.divisor),
-      ignoreValue: try options.ignoreValue ?? header.double("data ignore value"))
+    return try library.cleaned(statement, options)
   }
 
   private mutating func checked(_ names: [String]?) throws -> [String] {
@@ -46,45 +47,5 @@ extension ENVISource {
         found: "\(names.count)")
     }
     return names
-  }
-}
-
-extension ReadingOptions {
-  /// What library spectra are divided by. A library has no common maximum to divide by: `.maximum` is as stated.
-  func libraryDivisor(_ stated: Double) -> Double {
-    if case .factor(let factor) = scale { factor } else { stated }
-  }
-}
-
-extension SpectralLibrary {
-  /// The largest reflectance that can be a measurement; laboratories write −1.23 × 10³⁴ for deleted channels.
-  static let largestReflectance: Scalar = 10
-
-  /// Reflectance with NaN for deleted channels: ignored, not finite, or beyond any reflectance.
-  func cleaned(divisor: Double, ignoreValue: Double?) -> SpectralLibrary {
-    let rules = SampleRules(ignoreValue: ignoreValue)
-    var result = self
-    var deleted = 0
-    result.spectra.withUnsafeMutableScalars { values in
-      for place in values.indices {
-        let isIgnored = rules.isIgnored(values[place])
-        let value = Scalar(Double(values[place]) / divisor)
-        if isIgnored || !value.isFinite || abs(value) > Self.largestReflectance {
-          values[place] = .nan
-          deleted += 1
-        } else {
-          values[place] = value
-        }
-      }
-    }
-    if deleted > 0 {
-      result.notes.append(
-        Note(.information, field: "spectra", found: "\(deleted) deleted channels", action: "read as NaN"))
-    }
-    if divisor != 1 {
-      result.notes.append(
-        Note(.information, field: "scale", found: "a factor", action: "divided by \(Numbers.text(divisor))"))
-    }
-    return result
   }
 }

@@ -14,32 +14,26 @@ struct HDF5Format: SceneFormat {
 
   func scene(at url: URL, options: ReadingOptions) throws -> Scene {
     let file = try HDF5File(reading: url)
-    if options.variable == nil, let own = try AluniteSceneFile(file) { return try own.scene(options) }
+    if options.variable == nil, let own = try AluniteSceneFile(file, options) { return try own.scene() }
     var source = HDF5Source(file: file, options: options)
     return try source.scene()
   }
 
   func truth(at url: URL, options: ReadingOptions, for scene: Scene?) throws -> GroundTruth {
     let file = try HDF5File(reading: url)
-    if options.abundanceVariable == nil, let own = try AluniteSceneFile(file) {
-      let extents = try file.description(of: "spectra").dimensions
-      guard let truth = try own.truth(extents.dropLast().reduce(1, *)) else {
-        throw SceneError.missing(path: file.path, field: "truth", remedy: "the scene was written without")
-      }
-      return try truth.checked(rows: extents[0], columns: extents[1], against: scene, path: file.path)
+    if options.abundanceVariable == nil, let own = try AluniteSceneFile(file, options) {
+      return try own.truth(for: scene)
     }
     var source = HDF5Source(file: file, options: options)
-    return try source.truth(for: scene)
+    var truth = try source.truth(for: scene)
+    truth.endmembers = try source.endmembers(truth.names)
+    return try truth.checked(against: scene, path: file.path)
   }
 
   func library(at url: URL, options: ReadingOptions) throws -> SpectralLibrary {
     let file = try HDF5File(reading: url)
-    if options.variable == nil && options.endmemberVariable == nil, let own = try AluniteSceneFile(file) {
-      let names = try file.contains("truth/names") ? try file.strings("truth/names") : []
-      guard let library = try own.endmembers(names) else {
-        throw SceneError.missing(path: file.path, field: "endmembers", remedy: "the scene was written without")
-      }
-      return library
+    if options.variable == nil && options.endmemberVariable == nil, let own = try AluniteSceneFile(file, options) {
+      return try own.library()
     }
     var source = HDF5Source(file: file, options: options)
     return try source.library()
@@ -49,7 +43,7 @@ struct HDF5Format: SceneFormat {
 /// An HDF5 file of somebody else's being read under some options.
 struct HDF5Source {
   let file: HDF5File
-  let options: ReadingOptions
+  var options: ReadingOptions
   var notes: [Note] = []
 
   init(file: HDF5File, options: ReadingOptions) {
@@ -68,6 +62,8 @@ struct HDF5Source {
     stored.isGood = try goodBands(count: layout.bands)
     stored.axis = stored.axis?.marking(stored.isGood)
     stored.ignoreValue = try fillValue(of: array.name)
+    stored.isInteger = try file.description(of: array.name).kind == .integer
+    stored.truth = try innerTruth(stored)
     stored.calibration = try calibration(of: array.name, bands: layout.bands)
     stored.notes = notes
     return try stored.cropped(options.window).scene(options)
@@ -76,9 +72,12 @@ struct HDF5Source {
   mutating func truth(for scene: Scene?) throws -> GroundTruth {
     var binding = self.binding()
     binding.inner = "endmembers"
-    binding.rows = scene?.rows ?? options.rows
-    binding.columns = scene?.columns ?? options.columns
-    let (array, layout) = try bound(&binding, options.abundanceVariable, "the abundances")
+    // A window's extents are not those of the whole image that the file holds.
+    let whole = options.window == nil ? scene : nil
+    binding.rows = whole?.rows ?? options.rows
+    binding.columns = whole?.columns ?? options.columns
+    let (array, image) = try bound(&binding, options.abundanceVariable, "the abundances")
+    let layout = try image.cropped(options.window, path: file.path)
     notes += binding.notes
     let names = try options.nameVariable.map { try file.strings($0) }
     guard (names?.count ?? layout.bands) == layout.bands else {
@@ -86,31 +85,85 @@ struct HDF5Source {
         path: file.path, field: options.nameVariable ?? "names", expected: "\(layout.bands) names",
         found: "\(names?.count ?? 0)")
     }
-    let truth = GroundTruth(abundances: try values(array, layout), names: names, notes: notes)
+    var stored = StoredScene(
+      path: file.path, name: array.name, format: "HDF5", rows: layout.rows, columns: layout.columns,
+      values: try values(array, layout))
+    stored.ignoreValue = try fillValue(of: array.name)
+    stored.calibration = try calibration(of: array.name, bands: layout.bands)
+    stored.notes = notes
+    var options = options
+    // A factor is stated for the scene; the truth's own attributes and floats say more.
+    let isFloat = try file.description(of: array.name).kind == .float
+    if isFloat || stored.calibration.field != nil { options.scale = .stated }
+    let truth = try stored.groundTruth(options, names: names)
     return try truth.checked(rows: layout.rows, columns: layout.columns, against: scene, path: file.path)
+  }
+
+  /// The abundances that a scene's own file holds under the name that was given, with endmembers if they are named.
+  private func innerTruth(_ scene: StoredScene) throws -> GroundTruth? {
+    guard let name = options.abundanceVariable, try file.isDataset(name) else { return nil }
+    var own = self
+    own.options.window = nil
+    own.options.rows = scene.rows
+    own.options.columns = scene.columns
+    var truth = try own.truth(for: nil)
+    truth.endmembers = try own.endmembers(truth.names)
+    guard truth.endmembers.map({ $0.bands == scene.bands }) ?? true else {
+      throw SceneError.malformed(
+        path: file.path, field: options.endmemberVariable ?? "endmembers", expected: "\(scene.bands) bands",
+        found: "\(truth.endmembers?.bands ?? 0)")
+    }
+    return truth
+  }
+
+  /// The endmembers that were named, `[endmembers, bands]`.
+  func endmembers(_ names: [String]) throws -> SpectralLibrary? {
+    guard let name = options.endmemberVariable else { return nil }
+    let array = try description(name)
+    guard array.dimensions.count == 2, array.dimensions[0] == names.count, array.dimensions[1] > 0 else {
+      throw SceneError.malformed(
+        path: file.path, field: name, expected: "a matrix of \(names.count) spectra", found: array.extents)
+    }
+    return SpectralLibrary(names: names, spectra: try file.tensor(array.name), source: file.path)
   }
 
   /// A matrix `[spectra, bands]`, named by the options or the only one.
   mutating func library() throws -> SpectralLibrary {
+    let array = try libraryArray()
+    let (count, bands) = (array.dimensions[0], array.dimensions[1])
+    let axis = try axis(bands: bands)
+    let names = try options.nameVariable.map { try file.strings($0) }
+    guard (names?.count ?? count) == count else {
+      throw SceneError.malformed(
+        path: file.path, field: options.nameVariable ?? "names", expected: "\(count) names",
+        found: "\(names?.count ?? 0)")
+    }
+    try MemoryNeed(path: file.path, field: array.name, declared: "\(array.extents) values", count: array.count)
+      .check(tensors: 2, limit: options.allowedMemory)
+    let library = SpectralLibrary(
+      names: names ?? (1...count).map { "Spectrum \($0)" }, spectra: try file.tensor(array.name),
+      axis: axis, source: file.path, notes: notes)
+    let statement = LibraryStatement(
+      path: file.path, calibration: try calibration(of: array.name, bands: bands),
+      ignoreValue: try fillValue(of: array.name), isGood: try goodBands(count: bands),
+      isInteger: try file.description(of: array.name).kind == .integer)
+    return try library.cleaned(statement, options)
+  }
+
+  private func libraryArray() throws -> ArrayDescription {
+    if let name = options.endmemberVariable ?? options.variable {
+      let array = try description(name)
+      guard array.dimensions.count == 2, !array.dimensions.contains(0) else {
+        throw SceneError.malformed(path: file.path, field: name, expected: "a matrix of spectra", found: array.extents)
+      }
+      return array
+    }
     let matrices = try arrays().filter { $0.dimensions.count == 2 && !$0.dimensions.contains(0) }
-    let name = options.endmemberVariable ?? options.variable
-    let chosen = name.map { name in matrices.filter { $0.name == Self.plain(name) } } ?? matrices
-    guard let array = chosen.first, chosen.count == 1 else {
+    guard let array = matrices.first, matrices.count == 1 else {
       throw SceneError.ambiguous(
         path: file.path, field: "the library", candidates: matrices.map(\.label), remedy: "name the dataset")
     }
-    let axis = try axis(bands: array.dimensions[1])
-    let names = try options.nameVariable.map { try file.strings($0) }
-    guard (names?.count ?? array.dimensions[0]) == array.dimensions[0] else {
-      throw SceneError.malformed(
-        path: file.path, field: options.nameVariable ?? "names", expected: "\(array.dimensions[0]) names",
-        found: "\(names?.count ?? 0)")
-    }
-    let library = SpectralLibrary(
-      names: names ?? (1...array.dimensions[0]).map { "Spectrum \($0)" }, spectra: try file.tensor(array.name),
-      axis: axis, source: file.path, notes: notes)
-    return library.cleaned(
-      divisor: options.libraryDivisor(1), ignoreValue: try options.ignoreValue ?? fillValue(of: array.name))
+    return array
   }
 
   private func binding() -> ArrayBinding {
@@ -141,28 +194,18 @@ struct HDF5Source {
   private static func plain(_ name: String) -> String { HDF5File.parts(of: name).joined(separator: "/") }
 
   private func values(_ array: ArrayDescription, _ layout: ArrayLayout) throws -> Tensor {
-    guard array.count <= options.memoryLimit / 4 else {
-      throw SceneError.tooLarge(
-        path: file.path, field: array.label, declared: "\(array.count) values", limit: "\(options.memoryLimit) bytes")
-    }
+    // The dataset as it lies, its values in the order of pixels, and some of their bands.
+    try MemoryNeed(path: file.path, field: array.name, declared: "\(array.extents) values", count: array.count)
+      .check(tensors: 3, limit: options.allowedMemory)
     let flat = try file.tensor(array.name)
     return flat.withUnsafeScalars { TypedNumbers(values: $0).gathered(layout) }
   }
 
   /// Every dataset of numbers, in groups too.
   private func arrays() throws -> [ArrayDescription] {
-    try datasets(in: "", depth: 0).compactMap { name in
+    try file.datasets().compactMap { name in
       let found = try file.description(of: name)
       return found.kind == .float || found.kind == .integer ? .lastFastest(name, found.dimensions) : nil
-    }
-  }
-
-  private func datasets(in group: String, depth: Int) throws -> [String] {
-    guard depth < 16 else { return [] }
-    return try file.names(in: group.isEmpty ? "/" : group).flatMap { name -> [String] in
-      let item = group.isEmpty ? name : "\(group)/\(name)"
-      if try file.isGroup(item) { return try datasets(in: item, depth: depth + 1) }
-      return try file.isDataset(item) ? [item] : []
     }
   }
 
@@ -171,18 +214,12 @@ struct HDF5Source {
   }
 
   private mutating func axis(bands: Int) throws -> SpectralAxis? {
-    var statement = AxisStatement(path: file.path, field: "wavelengths", bands: bands)
-    if let url = options.wavelengthFile {
-      let table = try WavelengthTable.read(url, bands: bands)
-      (statement.path, statement.centers, statement.widths) = (url.path, table.centers, table.widths)
-    } else if let name = try options.wavelengthVariable ?? wavelengthDataset(bands: bands) {
-      statement.field = name
-      statement.centers = try file.doubles(name)
-      statement.unit = try file.text(attribute: "units", of: name)
-      let beside = name.split(separator: "/").dropLast().joined(separator: "/") + "/fwhm"
-      if try file.isDataset(beside) { statement.widths = try file.doubles(beside) }
+    var statement = try AxisStatement.asked(for: options, in: file, bands: bands)
+    if statement == nil, let name = try wavelengthDataset(bands: bands) {
+      statement = try AxisStatement(dataset: name, in: file, bands: bands)
     }
-    return try statement.axis(options, notes: &notes)
+    let found = statement ?? AxisStatement(path: file.path, field: "wavelengths", bands: bands)
+    return try found.axis(options, notes: &notes)
   }
 
   /// The only vector of the right length whose numbers can be wavelengths.
@@ -215,5 +252,26 @@ struct HDF5Source {
     return Calibration(
       gains: factor.map { [Double](repeating: $0, count: bands) },
       offsets: offset.map { [Double](repeating: $0, count: bands) }, field: "scale_factor")
+  }
+}
+
+extension AxisStatement {
+  /// What a dataset says, with the widths that products keep beside it.
+  init(dataset name: String, in file: HDF5File, bands: Int) throws {
+    self.init(path: file.path, field: name, bands: bands)
+    centers = try file.doubles(name)
+    unit = try file.text(attribute: "units", of: name)
+    let beside = name.split(separator: "/").dropLast().joined(separator: "/") + "/fwhm"
+    if try file.isDataset(beside) { widths = try file.doubles(beside) }
+  }
+
+  /// What the text file or the dataset says that was asked for.
+  static func asked(for options: ReadingOptions, in file: HDF5File, bands: Int) throws -> AxisStatement? {
+    if let url = options.wavelengthFile {
+      let table = try WavelengthTable.read(url, bands: bands)
+      return AxisStatement(
+        path: url.path, field: "wavelengths", centers: table.centers, widths: table.widths, bands: bands)
+    }
+    return try options.wavelengthVariable.map { try AxisStatement(dataset: $0, in: file, bands: bands) }
   }
 }

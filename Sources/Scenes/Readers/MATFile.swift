@@ -47,6 +47,14 @@ final class MATVariable {
   /// The extents as MATLAB writes them: `156×9025`.
   var extents: String { dimensions.map(String.init).joined(separator: "×") }
 
+  /// The bytes of a value in memory.
+  var width: Int { max(1, Int(pointer.pointee.data_size)) }
+
+  /// Whether the values are whole numbers by their class.
+  var isInteger: Bool {
+    kind == .numbers && pointer.pointee.class_type != MAT_C_DOUBLE && pointer.pointee.class_type != MAT_C_SINGLE
+  }
+
   /// Whether the values are stored as they are, so that a file must be at least as long as they are.
   fileprivate var isCompressed: Bool { pointer.pointee.compression != MAT_COMPRESSION_NONE }
 
@@ -143,18 +151,14 @@ final class MATFile {
   let variables: [MATVariable]
   private let file: OpaquePointer
   private let memoryLimit: Int
+  private var converted: [String: [Double]] = [:]
 
   init(_ url: URL, memoryLimit: Int) throws {
     let input = try InputFile(url)
     path = input.path
     size = input.size
     self.memoryLimit = memoryLimit
-    if try MATSignature(input) == .version73 {
-      try HDF5File.prepare(path)
-      try HDF5File(reading: url).refuseForeignContent()
-    } else {
-      try MATElements.check(input)
-    }
+    let declared = try Self.check(input, url, memoryLimit)
     let opened = url.withUnsafeFileSystemRepresentation { name in
       name.flatMap { Mat_Open($0, Int32(MAT_ACC_RDONLY.rawValue)) }
     }
@@ -163,14 +167,38 @@ final class MATFile {
     }
     file = opened
     var found: [MATVariable] = []
-    while found.count < 10_000, let next = Mat_VarReadNextInfo(opened) {
-      guard let variable = MATVariable(owning: next) else { continue }
-      found.append(variable)
+    var delivered = 0
+    while delivered < declared, let next = Mat_VarReadNextInfo(opened) {
+      delivered += 1
+      if let variable = MATVariable(owning: next) { found.append(variable) }
     }
     variables = found
+    // The library says the same of the end and of damage.
+    guard delivered == declared else {
+      let last = found.last.map { " after `\($0.name)`" } ?? ""
+      throw SceneError.malformed(
+        path: path, field: "variables", expected: "\(declared)", found: "\(delivered), then a damaged one\(last)")
+    }
   }
 
   deinit { Mat_Close(file) }
+
+  /// Looks at the file before the format's library does; the number of variables.
+  private static func check(_ input: InputFile, _ url: URL, _ memoryLimit: Int) throws -> Int {
+    let declared: Int
+    if try MATSignature(input) == .version73 {
+      try HDF5File.prepare(input.path)
+      let file = try HDF5File(reading: url)
+      try file.refuseForeignContent()
+      declared = try file.names().count { !$0.hasPrefix("#") }
+    } else {
+      declared = try MATElements.check(input, memoryLimit: memoryLimit)
+    }
+    guard declared <= 10_000 else {
+      throw SceneError.tooLarge(path: input.path, field: "file", declared: "\(declared) variables", limit: "10000")
+    }
+    return declared
+  }
 
   /// The variables that are arrays of real numbers.
   var arrays: [MATVariable] { variables.filter { $0.kind == .numbers } }
@@ -199,9 +227,17 @@ final class MATFile {
     return result
   }
 
-  /// All values of an array of numbers, first index fastest.
+  /// All values of an array of numbers, first index fastest. Those of short arrays are converted once.
   func doubles(_ variable: MATVariable) throws -> [Double] {
-    try withValues(of: variable) { $0.doubles() }
+    if let known = converted[variable.name] { return known }
+    let values = try withValues(of: variable) { $0.doubles() }
+    if values.count <= 65_536 { converted[variable.name] = values }
+    return values
+  }
+
+  /// Whether all values of an array of numbers are such; the first that is not ends the search.
+  func allSatisfy(_ variable: MATVariable, _ condition: (Double) -> Bool) throws -> Bool {
+    try withValues(of: variable) { $0.allSatisfy(condition) }
   }
 
   /// The texts of a character or cell array; `nil` if it holds anything else.
@@ -213,14 +249,15 @@ final class MATFile {
 
   /// Reads the values, if the file can hold as many as it declares.
   private func load(_ variable: MATVariable) throws {
-    // The smallest stored number is a byte; deflate shrinks at most 1032 times.
-    let most = checkedProduct([size, variable.isCompressed ? 1_032 : 1]) ?? Int.max
-    guard let count = variable.count, let bytes = checkedProduct([count, 8]), count <= most, bytes <= memoryLimit
-    else {
+    // The smallest stored number is a byte.
+    let most = checkedProduct([size, variable.isCompressed ? InflatedStream.largestRatio : 1]) ?? Int.max
+    guard let count = variable.count, count <= most else {
       throw SceneError.tooLarge(
         path: path, field: variable.name, declared: "\(variable.extents) values",
-        limit: "the \(most) that \(size) bytes can hold, or the limit of \(memoryLimit) bytes")
+        limit: "the \(most) that \(size) bytes can hold")
     }
+    try MemoryNeed(path: path, field: variable.name, declared: "\(variable.extents) values", count: count)
+      .check(bytesEach: variable.width, tensors: 0, limit: memoryLimit)
     guard variable.load(from: file) else {
       throw SceneError.malformed(
         path: path, field: variable.name, expected: "\(variable.extents) values", found: "data that cannot be read")

@@ -32,7 +32,7 @@ struct MATSource {
 
   init(_ url: URL, _ options: ReadingOptions) throws {
     self.options = options
-    file = try MATFile(url, memoryLimit: options.memoryLimit)
+    file = try MATFile(url, memoryLimit: options.allowedMemory)
   }
 
   var path: String { file.path }
@@ -54,10 +54,15 @@ struct MATSource {
     }
     notes += binding.notes
     let (array, layout) = chosen
+    let variable = try file.variable(array.name)
+    // The variable as it lies, its values in the order of pixels, and some of their bands.
+    try MemoryNeed(path: path, field: array.name, declared: "\(array.extents) values", count: array.count)
+      .check(bytesEach: variable.width, tensors: 2, limit: options.allowedMemory)
     var stored = StoredScene(
       path: path, name: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent, format: "MATLAB",
       rows: layout.rows, columns: layout.columns,
-      values: try file.withValues(of: file.variable(array.name)) { $0.gathered(layout) })
+      values: try file.withValues(of: variable) { $0.gathered(layout) })
+    stored.isInteger = variable.isInteger
     stored.axis = try axis(bands: layout.bands)
     stored.calibration = try calibration(of: stored.values)
     stored.truth = try innerTruth(besides: array.name, stored)
@@ -126,27 +131,5 @@ struct MATSource {
         .warning, field: variable.name, found: "\(Numbers.text(value)) beside values up to \(largest)",
         action: "values are divided by it", remedy: "another factor or the scene's maximum can be asked for"))
     return Calibration(divisor: value, field: variable.name)
-  }
-}
-
-extension StoredScene {
-  /// The part of the scene inside a window.
-  func cropped(_ window: ReadingOptions.Window?) throws -> StoredScene {
-    guard let window else { return self }
-    guard window.rows.lowerBound >= 0, window.rows.upperBound <= rows, window.columns.lowerBound >= 0,
-      window.columns.upperBound <= columns, !window.rows.isEmpty, !window.columns.isEmpty
-    else {
-      throw SceneError.malformed(
-        path: path, field: "window", expected: "a part of \(rows) rows × \(columns) columns",
-        found: "rows \(window.rows), columns \(window.columns)")
-    }
-    let pixels = window.rows.flatMap { row in window.columns.map { row * columns + $0 } }
-    var result = self
-    result.rows = window.rows.count
-    result.columns = window.columns.count
-    result.values = values.gatheringRows(pixels)
-    result.isValid = isValid.map { all in pixels.map { all[$0] } }
-    if let all = truth?.abundances { result.truth?.abundances = all.gatheringRows(pixels) }
-    return result
   }
 }

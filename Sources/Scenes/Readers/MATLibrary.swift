@@ -11,9 +11,12 @@ extension MATSource {
     let layout = ArrayLayout(
       rows: count, columns: 1, bands: bands, rowStride: array.strides[spectraAxis], columnStride: 0,
       bandStride: array.strides[bandAxis])
-    let table = try file.withValues(of: file.variable(array.name)) { $0.gathered(layout) }
+    let variable = try file.variable(array.name)
+    try MemoryNeed(path: path, field: array.name, declared: "\(array.extents) values", count: array.count)
+      .check(bytesEach: variable.width + 8, tensors: 2, limit: options.allowedMemory)
+    let table = try file.withValues(of: variable) { $0.gathered(layout) }
     // Straight from the file: wavelengths rounded to single precision would no longer be the ones written there.
-    let numbers = try file.doubles(try file.variable(array.name))
+    let numbers = try file.doubles(variable)
     let head = LibraryHead(names: names) { column in
       (0..<bands).map { numbers[column * array.strides[spectraAxis] + $0 * array.strides[bandAxis]] }
     }
@@ -26,7 +29,7 @@ extension MATSource {
     let library = SpectralLibrary(
       names: kept.map { names?[$0] ?? "Spectrum \($0 + 1)" }, spectra: table.gatheringRows(kept), axis: axis,
       source: path, notes: notes)
-    return library.cleaned(divisor: options.libraryDivisor(1), ignoreValue: options.ignoreValue)
+    return try library.cleaned(LibraryStatement(path: path, isInteger: variable.isInteger), options)
   }
 
   private func libraryArray() throws -> ArrayDescription {
@@ -52,8 +55,9 @@ extension MATSource {
   }
 
   private func isText(_ name: String) throws -> Bool {
-    let values = try file.doubles(try file.variable(name))
-    return values.allSatisfy { $0 == $0.rounded() && $0 >= 0 && $0 <= 126 } && values.contains { $0 >= 65 }
+    let variable = try file.variable(name)
+    return try file.allSatisfy(variable) { $0 == $0.rounded() && $0 >= 0 && $0 <= 126 }
+      && !file.allSatisfy(variable) { $0 < 65 }
   }
 
   /// The axis that counts spectra: as long as a list of names, not as long as a vector of wavelengths, or the second.

@@ -42,11 +42,13 @@ extension MATSource {
       return nil
     }
     let (rows, width) = (variable.dimensions[0], variable.dimensions[1])
-    let codes = try file.doubles(variable)
-    let areCharacters = codes.allSatisfy {
+    // Reflectance fails at its first number, without a copy of the others.
+    let areCharacters = try file.allSatisfy(variable) {
       $0 == $0.rounded() && ($0 == 0 || (9...13).contains($0) || (32...126).contains($0))
     }
-    guard areCharacters, codes.contains(where: { $0 >= 65 }) else { return nil }
+    guard areCharacters else { return nil }
+    let codes = try file.doubles(variable)
+    guard codes.contains(where: { $0 >= 65 }) else { return nil }
     return (0..<rows).map { row in
       let bytes = (0..<width).map { UInt8(codes[row + $0 * rows]) }.prefix { $0 != 0 }
       return String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)

@@ -25,7 +25,7 @@ extension MATSource {
         Note(
           plausible.isEmpty ? .information : .warning, field: "wavelengths", found: found,
           action: "the bands have no wavelengths", remedy: "a variable or a text file can be named"))
-      return nil
+      return try AxisStatement(path: path, field: "wavelengths", bands: bands).axis(options, notes: &notes)
     }
     return try axis(
       centers: file.doubles(vector), widths: nil, field: vector.name, path: path, bands: bands)

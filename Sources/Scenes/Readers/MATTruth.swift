@@ -5,19 +5,21 @@ extension MATSource {
   /// Abundances, with endmembers and names where the file has them.
   mutating func truth(for scene: Scene?) throws -> GroundTruth {
     var binding = try abundanceBinding()
-    if let scene {
+    // A window's extents are not those of the whole image that the file holds.
+    if let scene, options.window == nil {
       binding.rows = scene.rows
       binding.columns = scene.columns
     }
     let found = try abundances(binding, besides: nil)
     notes += found.binding.notes
     let count = found.layout.bands
-    let values = try self.values(found.array.name, found.layout)
+    var cropped = found
+    cropped.layout = try found.layout.cropped(options.window, path: path)
     let names = try self.names(count: count)
     let endmembers = try self.endmembers(
-      count: count, names: names, sourceBands: scene?.sourceBands, except: found.array.name)
-    let truth = GroundTruth(abundances: values, endmembers: endmembers, names: names, notes: notes)
-    return try truth.checked(rows: found.layout.rows, columns: found.layout.columns, against: scene, path: path)
+      count: count, names: names, bands: scene?.bands, reach: scene.flatMap(reach), except: found.array.name)
+    let truth = try self.truth(cropped, names: names, endmembers: endmembers, notes: notes)
+    return try truth.checked(rows: cropped.layout.rows, columns: cropped.layout.columns, against: scene, path: path)
   }
 
   /// The abundances that lie in a scene's own file, if there is exactly one such array.
@@ -40,14 +42,30 @@ extension MATSource {
     var own = self
     let names = try own.names(count: found.layout.bands)
     let endmembers = try own.endmembers(
-      count: found.layout.bands, names: names, sourceBands: Array(0..<scene.bands), except: found.array.name)
+      count: found.layout.bands, names: names, bands: scene.bands, reach: nil, except: found.array.name)
+    guard endmembers.map({ $0.bands == scene.bands }) ?? true else {
+      throw SceneError.malformed(
+        path: path, field: options.endmemberVariable ?? "endmembers", expected: "\(scene.bands) bands",
+        found: "\(endmembers?.bands ?? 0)")
+    }
     notes.append(
       Note(
         .information, field: "truth", found: "\(found.array.label) sums to 1 in every pixel",
         action: "read as reference abundances"))
-    return GroundTruth(
-      abundances: try values(found.array.name, found.layout), endmembers: endmembers, names: names,
-      notes: Array(own.notes.dropFirst(notes.count - 1)))
+    return try truth(
+      found, names: names, endmembers: endmembers, notes: Array(own.notes.dropFirst(notes.count - 1)))
+  }
+
+  /// The numbers as they are stored, without the rows that state no abundances.
+  private func truth(
+    _ found: Found, names: [String]?, endmembers: SpectralLibrary?, notes: [Note]
+  ) throws -> GroundTruth {
+    let stored = StoredScene(
+      path: path, name: found.array.name, format: "MATLAB", rows: found.layout.rows, columns: found.layout.columns,
+      values: try values(found.array.name, found.layout), notes: notes)
+    var options = options
+    options.scale = .factor(1)
+    return try stored.groundTruth(options, names: names, endmembers: endmembers)
   }
 
   private struct Found {
@@ -107,12 +125,11 @@ extension MATSource {
   }
 
   /// The only matrix with `count` spectra over the scene's bands, by extents; over all bands of the sensor, if a vector
-  /// says which of them the scene has.
+  /// says which of them the scene has; over at least the bands of its file that the scene chose.
   private mutating func endmembers(
-    count: Int, names: [String]?, sourceBands: [Int]?, except abundances: String
+    count: Int, names: [String]?, bands: Int?, reach: Int?, except abundances: String
   ) throws -> SpectralLibrary? {
-    let bands = sourceBands?.count
-    let candidates = try endmemberCandidates(count: count, bands: bands, except: abundances)
+    let candidates = try endmemberCandidates(count: count, bands: bands, reach: reach, except: abundances)
     guard candidates.count == 1, let array = candidates.first else {
       let found = candidates.isEmpty ? "missing" : candidates.map(\.label).joined(separator: ", ")
       notes.append(
@@ -128,19 +145,16 @@ extension MATSource {
       bandStride: array.strides[1 - spectraAxis])
     let library = SpectralLibrary(
       names: names ?? (1...count).map { "Endmember \($0)" }, spectra: try values(array.name, layout), source: path)
-    guard let bands, let sourceBands, all != bands else { return library }
-    if let chosen = try selection(of: bands, from: all) {
-      notes.append(
-        Note(
-          .warning, field: array.label, found: "\(all) bands for a scene of \(bands)",
-          action: "those in \(chosen.name) are taken"))
-      return library.selecting(bands: chosen.indices)
-    }
-    return library.selecting(bands: sourceBands)
+    guard let bands, all != bands, let chosen = try selection(of: bands, from: all) else { return library }
+    notes.append(
+      Note(
+        .warning, field: array.label, found: "\(all) bands for a scene of \(bands)",
+        action: "those in \(chosen.name) are taken"))
+    return library.selecting(bands: chosen.indices)
   }
 
   private func endmemberCandidates(
-    count: Int, bands: Int?, except abundances: String
+    count: Int, bands: Int?, reach: Int?, except abundances: String
   ) throws -> [ArrayDescription] {
     if let name = options.endmemberVariable {
       let array = try array(name)
@@ -157,9 +171,17 @@ extension MATSource {
     guard let bands else { return matrices }
     let exact = matrices.filter { $0.dimensions == [bands, count] || $0.dimensions == [count, bands] }
     if !exact.isEmpty { return exact }
-    return try matrices.filter { array in
-      let all = array.dimensions[0] == count ? array.dimensions[1] : array.dimensions[0]
-      return try all > bands && selection(of: bands, from: all) != nil
+    func all(_ array: ArrayDescription) -> Int {
+      array.dimensions[0] == count ? array.dimensions[1] : array.dimensions[0]
     }
+    let listed = try matrices.filter { try all($0) > bands && selection(of: bands, from: all($0)) != nil }
+    if !listed.isEmpty { return listed }
+    return reach.map { reach in matrices.filter { all($0) >= reach } } ?? []
+  }
+
+  /// How many bands endmembers need for the scene's choice among its file's bands to have a meaning for them.
+  private func reach(of scene: Scene) -> Int? {
+    guard options.bands != nil || scene.sourceBands != Array(0..<scene.bands) else { return nil }
+    return scene.sourceBands.max().map { $0 + 1 }
   }
 }

@@ -81,115 +81,11 @@ extension Note {
     [severity == .warning ? "warning" : "information", field, found, action, remedy ?? ""]
   }
 
-  fileprivate init?(texts: ArraySlice<String>) {
+  init?(texts: ArraySlice<String>) {
     guard texts.count == 5 else { return nil }
     let start = texts.startIndex
     self.init(
       texts[start] == "warning" ? .warning : .information, field: texts[start + 1], found: texts[start + 2],
       action: texts[start + 3], remedy: texts[start + 4].isEmpty ? nil : texts[start + 4])
-  }
-}
-
-/// Reading Alunite's own scene file.
-struct AluniteSceneFile {
-  let file: HDF5File
-
-  /// `nil` when the file is some other HDF5 file.
-  init?(_ file: HDF5File) throws {
-    guard try file.text(attribute: SceneHDF5.formatAttribute) == "scene" else { return nil }
-    let version = try file.integer(attribute: SceneHDF5.versionAttribute) ?? 0
-    guard version >= 1 && version <= SceneHDF5.version else {
-      throw SceneError.unsupported(
-        path: file.path, field: "version of the scene file", found: "\(version)",
-        remedy: "version \(SceneHDF5.version) and older are")
-    }
-    self.file = file
-  }
-
-  func scene(_ options: ReadingOptions) throws -> Scene {
-    let extents = try file.description(of: "spectra").dimensions
-    guard extents.count == 3, !extents.contains(0) else {
-      throw malformed("spectra", "rows × columns × bands", extents)
-    }
-    let (rows, columns, bands) = (extents[0], extents[1], extents[2])
-    let pixels = rows * columns
-    var stored = StoredScene(
-      path: file.path, name: try file.text(attribute: "name") ?? "",
-      format: try file.text(attribute: "source_format") ?? "HDF5", rows: rows, columns: columns,
-      values: try file.tensor("spectra").reshaped(to: [pixels, bands]))
-    let valid = try file.bytes("valid")
-    guard valid.count == pixels else { throw malformed("valid", "\(pixels) flags", [valid.count]) }
-    stored.isValid = valid.map { $0 != 0 }
-    stored.axis = try axis(bands)
-    stored.georeference = try georeference()
-    stored.truth = try truth(pixels)
-    stored.notes = try notes()
-    // What was read once was checked once; chosen bands and windows still apply.
-    var options = options
-    options.scale = .factor(1)
-    options.constantBands = .keep
-    var scene = try stored.cropped(options.window).scene(options)
-    scene.notes = stored.notes + scene.notes.dropFirst(stored.notes.count).filter { $0.field != "scale" }
-    let sources = try file.integers("source_bands").map { Int($0) }
-    guard sources.count == bands else { throw malformed("source_bands", "\(bands) numbers", [sources.count]) }
-    scene.sourceBands = scene.sourceBands.map { sources[$0] }
-    return scene
-  }
-
-  private func axis(_ bands: Int) throws -> SpectralAxis? {
-    guard try file.contains("wavelength") else { return nil }
-    let wavelengths = try file.doubles("wavelength")
-    let widths = try file.contains("fwhm") ? try file.doubles("fwhm") : nil
-    let good = try file.contains("good") ? try file.bytes("good").map { $0 != 0 } : nil
-    guard wavelengths.count == bands, (widths?.count ?? bands) == bands, (good?.count ?? bands) == bands else {
-      throw malformed("wavelength, fwhm or good", "\(bands) numbers", [wavelengths.count])
-    }
-    let unit = try file.text(attribute: "source_unit", of: "wavelength").flatMap(SpectralAxis.Unit.init(rawValue:))
-    return SpectralAxis(wavelengths: wavelengths, fwhm: widths, isGood: good, sourceUnit: unit ?? .nanometers)
-  }
-
-  private func georeference() throws -> [HeaderField] {
-    guard try file.contains("georeference") else { return [] }
-    let keys = try file.strings("georeference/keys")
-    let values = try file.strings("georeference/values")
-    guard keys.count == values.count else {
-      throw malformed("georeference", "\(keys.count) values", [values.count])
-    }
-    return zip(keys, values).map { HeaderField($0, $1) }
-  }
-
-  func truth(_ pixels: Int) throws -> GroundTruth? {
-    guard try file.contains("truth/abundances") else { return nil }
-    let extents = try file.description(of: "truth/abundances").dimensions
-    let names = try file.strings("truth/names")
-    guard extents.count == 3, extents[0] * extents[1] == pixels, extents[2] == names.count else {
-      throw malformed("truth/abundances", "rows × columns × \(names.count)", extents)
-    }
-    let abundances = try file.tensor("truth/abundances").reshaped(to: [pixels, names.count])
-    return GroundTruth(abundances: abundances, endmembers: try endmembers(names), names: names)
-  }
-
-  func endmembers(_ names: [String]) throws -> SpectralLibrary? {
-    guard try file.contains("truth/endmembers") else { return nil }
-    let spectra = try file.tensor("truth/endmembers")
-    guard spectra.rank == 2, spectra.shape[0] == names.count else {
-      throw malformed("truth/endmembers", "\(names.count) spectra", spectra.shape.dimensions)
-    }
-    let axis = try axis(try file.description(of: "spectra").dimensions.last ?? 0)
-    return SpectralLibrary(
-      names: names, spectra: spectra, axis: axis?.count == spectra.shape[1] ? axis : nil,
-      source: try file.text(attribute: "source", of: "truth/endmembers") ?? file.path)
-  }
-
-  private func notes() throws -> [Note] {
-    guard try file.contains("notes") else { return [] }
-    let texts = try file.strings("notes")
-    return stride(from: 0, to: texts.count, by: 5).compactMap {
-      Note(texts: texts[$0..<min($0 + 5, texts.count)])
-    }
-  }
-
-  private func malformed(_ field: String, _ expected: String, _ found: [Int]) -> SceneError {
-    .malformed(path: file.path, field: field, expected: expected, found: "\(found)")
   }
 }

@@ -54,6 +54,7 @@ public struct FCLS: Unmixer {
     var estimate = Estimate(names: library.names, of: scene, mean: abundances, endmembers: library)
     let isValid = Tensor(scene.isValid.map { $0 ? 1 : 0 })
     estimate.reconstructionAngle = angles(of: spectra, abundances, library.spectra) * isValid
+    if scene.isValid.contains(true) { estimate.pureEndmembers = PurePixels(of: estimate, in: scene).endmembers }
     return estimate
   }
 

@@ -18,7 +18,12 @@ struct Comparison {
   /// The metrics over some pixels; `angles` are those of the endmembers, which no set of pixels changes.
   func values(over pixels: [Int], angles: [Metrics.Entry]) throws -> Metrics.Values {
     var entries = [Metrics.Entry("pixels", Double(pixels.count))]
-    if let truth, hasAbundances { entries += abundanceErrors(of: truth, over: pixels) }
+    if let truth, hasAbundances {
+      entries += abundanceErrors(of: prediction.abundances, from: truth, over: pixels, as: "abundance.rmse")
+      if let draw = prediction.draw {
+        entries += abundanceErrors(of: draw, from: truth, over: pixels, as: "abundance.rmse.sample")
+      }
+    }
     entries += angles
     entries += try reconstructionErrors(over: pixels)
     entries += calibration(over: pixels)
@@ -27,34 +32,37 @@ struct Comparison {
 
   // MARK: Abundances
 
-  private func abundanceErrors(of truth: GroundTruth, over pixels: [Int]) -> [Metrics.Entry] {
+  /// The errors of estimated abundances under ids that begin with `id`.
+  private func abundanceErrors(
+    of estimate: Tensor, from truth: GroundTruth, over pixels: [Int], as id: String
+  ) -> [Metrics.Entry] {
     let (count, pixelCount) = (Double(truth.count), Double(pixels.count))
-    let (perEndmember, rootsOfPixels) = squaredErrors(of: truth, over: pixels)
+    let (perEndmember, rootsOfPixels) = squaredErrors(of: estimate, from: truth, over: pixels)
     let total = perEndmember.reduce(0, +)
     let roots = perEndmember.map { ($0 / pixelCount).squareRoot() }
     var entries = [
-      Metrics.Entry("abundance.rmse.entry", (total / (pixelCount * count)).squareRoot()),
-      Metrics.Entry("abundance.rmse.endmemberMean", roots.reduce(0, +) / count),
-      Metrics.Entry("abundance.rmse.vector", (total / pixelCount).squareRoot()),
-      Metrics.Entry("abundance.rmse.pixelMean", rootsOfPixels / pixelCount),
+      Metrics.Entry("\(id).entry", (total / (pixelCount * count)).squareRoot()),
+      Metrics.Entry("\(id).endmemberMean", roots.reduce(0, +) / count),
+      Metrics.Entry("\(id).vector", (total / pixelCount).squareRoot()),
+      Metrics.Entry("\(id).pixelMean", rootsOfPixels / pixelCount),
     ]
-    entries += zip(names, roots).map { Metrics.Entry("abundance.rmse.endmember.\($0)", $1) }
+    entries += zip(names, roots).map { Metrics.Entry("\(id).endmember.\($0)", $1) }
     if addsRowMinimum {
-      let costs = Matching.squaredDifferences(truth.abundances, prediction.abundances, over: pixels)
-      entries.append(Metrics.Entry("abundance.rmse.rowMinimum", Self.rowMinimum(of: costs) { $0.squareRoot() }))
+      let costs = Matching.squaredDifferences(truth.abundances, estimate, over: pixels)
+      entries.append(Metrics.Entry("\(id).rowMinimum", Self.rowMinimum(of: costs) { $0.squareRoot() }))
     }
     return entries
   }
 
   /// Σₙ (âₙₖ − aₙₖ)² for every k, and Σₙ sqrt(Σₖ (âₙₖ − aₙₖ)² / K).
   private func squaredErrors(
-    of truth: GroundTruth, over pixels: [Int]
+    of estimate: Tensor, from truth: GroundTruth, over pixels: [Int]
   ) -> (perEndmember: [Double], rootsOfPixels: Double) {
     let (count, estimateCount) = (truth.count, prediction.count)
     var perEndmember = [Double](repeating: 0, count: count)
     var roots = 0.0
     truth.abundances.withUnsafeScalars { truth in
-      prediction.abundances.withUnsafeScalars { estimate in
+      estimate.withUnsafeScalars { estimate in
         for pixel in pixels {
           var ofPixel = 0.0
           for k in 0..<count {
@@ -103,23 +111,24 @@ struct Comparison {
   private func reconstructionErrors(over pixels: [Int]) throws -> [Metrics.Entry] {
     guard let spectra, let reconstruction = prediction.reconstruction else { return try statedAngle(over: pixels) }
     let bands = spectra.shape[1]
-    let (angles, squares) = Self.computed(pixels.count) { position in
+    let errors = Self.computed(pixels.count) { position in
       spectra.withUnsafeScalars { measured in
         reconstruction.withUnsafeScalars { expected in
           let left = SpectralAngles.slice(measured, pixels[position], of: bands)
           let right = SpectralAngles.slice(expected, pixels[position], of: bands)
-          return (SpectralAngles.angle(left, right), Self.squaredDistance(left, right))
+          return (angle: SpectralAngles.angle(left, right), square: Self.squaredDistance(left, right))
         }
       }
     }
-    let lost = squares.indices.filter { !squares[$0].isFinite }
+    let lost = errors.indices.filter { !errors[$0].square.isFinite }
     if let first = lost.first {
       throw UnmixingError.notFinite(field: "reconstruction of valid pixels", count: lost.count, first: pixels[first])
     }
     let count = Double(pixels.count)
+    let squares = errors.reduce(0) { $0 + $1.square }
     return [
-      Metrics.Entry("reconstruction.angle", angles.reduce(0, +) / count),
-      Metrics.Entry("reconstruction.rmse", (squares.reduce(0, +) / (count * Double(bands))).squareRoot()),
+      Metrics.Entry("reconstruction.angle", errors.reduce(0) { $0 + $1.angle } / count),
+      Metrics.Entry("reconstruction.rmse", (squares / (count * Double(bands))).squareRoot()),
     ]
   }
 
@@ -149,37 +158,30 @@ struct Comparison {
 
   private func calibration(over pixels: [Int]) -> [Metrics.Entry] {
     guard let truth, hasAbundances, let marginals = prediction.marginals else { return [] }
-    var tally = Calibration(endmembers: names)
+    var tally = Calibration(endmembers: names, levels: marginals.levels)
     let known = truth.abundances
     for (k, estimate) in pairs.enumerated() {
       guard let estimate else { continue }
       let truths = known.withUnsafeScalars { values in pixels.map { Double(values[$0 * truth.count + k]) } }
-      let (integrals, scores) = Self.computed(pixels.count) { position in
-        let marginal = marginals.marginal(pixel: pixels[position], endmember: estimate)
-        let value = truths[position]
-        return (marginal.probabilityIntegral(at: value), marginal.rankedProbabilityScore(at: value))
+      let judgements = Self.computed(pixels.count) { position in
+        marginals.marginal(pixel: pixels[position], endmember: estimate).judgement(at: truths[position])
       }
-      for position in pixels.indices {
-        tally.count(truths[position], of: k, integral: integrals[position], score: scores[position])
-      }
+      for (truth, judgement) in zip(truths, judgements) { tally.count(truth, of: k, judgement) }
     }
     return tally.entries
   }
 
   // MARK: Helpers
 
-  /// Two numbers for each of `count` places, computed on all threads.
-  private static func computed(_ count: Int, _ body: @Sendable (Int) -> (Double, Double)) -> ([Double], [Double]) {
-    var (first, second) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
-    first.withUnsafeMutableBufferPointer { first in
-      second.withUnsafeMutableBufferPointer { second in
-        let (first, second) = (Shared(first.baseAddress), Shared(second.baseAddress))
-        parallelRanges(count, length: 1024) { range in
-          guard let first = first.pointer, let second = second.pointer else { return }
-          for position in range { (first[position], second[position]) = body(position) }
-        }
+  /// A value for each of `count` places, computed on all threads.
+  private static func computed<Value>(_ count: Int, _ body: @Sendable (Int) -> Value) -> [Value] {
+    Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+      let places = Shared(buffer.baseAddress)
+      parallelRanges(count, length: 1024) { range in
+        guard let places = places.pointer else { return }
+        for position in range { (places + position).initialize(to: body(position)) }
       }
+      initialized = count
     }
-    return (first, second)
   }
 }

@@ -36,13 +36,16 @@ public struct Evaluation: Sendable {
       of: prediction, isValid: scene.isValid, spectra: scene.spectra, against: truth ?? scene.truth, test: test)
   }
 
-  /// All metrics of an estimate that the truth allows, without the scene it was made from: reconstruction by its angle.
+  /// All metrics of an estimate that the truth allows, without the scene it was made from: reconstruction by its angle,
+  /// and the errors of one draw from its posterior beside those of its mean, under the same pairs.
   ///
   /// - Throws: as ``metrics(of:in:against:test:)``.
   public func metrics(
     of estimate: Estimate, against truth: GroundTruth?, test: [Int]? = nil
   ) throws -> Metrics {
-    try metrics(of: Prediction(estimate), isValid: estimate.isValid, spectra: nil, against: truth, test: test)
+    let base = try metrics(
+      of: Prediction(estimate), isValid: estimate.isValid, spectra: nil, against: truth, test: test)
+    return try ReadoutMetrics(of: estimate, against: truth, test: test).added(to: base)
   }
 
   private func metrics(
@@ -65,6 +68,7 @@ public struct Evaluation: Sendable {
     let pairs = try truth.map {
       try Matching(prediction, with: $0, by: matching, over: hasAbundances ? pixels : [])
     }
+    let unpaired = pairs?.unpairedEstimates ?? []
     let comparison = Comparison(
       spectra: spectra, truth: truth, hasAbundances: hasAbundances, prediction: prediction,
       pairs: pairs?.estimates ?? [], names: Self.distinct(truth?.names ?? []), addsRowMinimum: includesRowMinimum)
@@ -72,29 +76,36 @@ public struct Evaluation: Sendable {
     return Metrics(
       all: try comparison.values(over: pixels, angles: angles),
       test: try held.map { try comparison.values(over: $0, angles: []) },
-      permutation: comparison.pairs, endmembers: comparison.names, matching: matching)
+      permutation: comparison.pairs, unpaired: unpaired, endmembers: comparison.names, matching: matching)
   }
 
   private func check(_ prediction: Prediction, _ truth: GroundTruth?, pixels: Int, bands: Int?) throws {
-    let sizes = [
+    var sizes = [
       ("pixels of the true abundances", pixels, truth?.abundances.shape[0]),
       ("pixels of the estimated abundances", pixels, prediction.abundances.shape[0]),
       ("pixels of the reconstruction", pixels, prediction.reconstruction?.shape[0]),
       ("pixels of the reconstruction angles", pixels, prediction.reconstructionAngles?.count),
       ("bands of the reconstruction", bands, prediction.reconstruction?.shape[1]),
-      ("pixels of the posterior", pixels, prediction.marginals?.pixels),
-      ("endmembers of the posterior", prediction.count, prediction.marginals?.endmembers),
+      ("pixels of the draw", pixels, prediction.draw?.shape[0]),
+      ("endmembers of the draw", prediction.count, prediction.draw?.shape[1]),
     ]
+    for tensor in prediction.marginals?.tensors ?? [] {
+      sizes.append(("pixels of the posterior", pixels, tensor.shape[-2]))
+      sizes.append(("endmembers of the posterior", prediction.count, tensor.shape[-1]))
+    }
     for case (let field, let expected?, let found?) in sizes where expected != found {
       throw UnmixingError.sizeMismatch(field: field, expected: expected, found: found)
     }
   }
 
   private func checkFinite(_ prediction: Prediction, over pixels: [Int]) throws {
-    let estimated = Self.finiteRows(prediction.abundances)
-    let lost = pixels.filter { !estimated[$0] }
-    if let first = lost.first {
-      throw UnmixingError.notFinite(field: "estimated abundances of valid pixels", count: lost.count, first: first)
+    for (field, values) in [("estimated abundances", prediction.abundances), ("draw", prediction.draw)] {
+      guard let values else { continue }
+      let known = Self.finiteRows(values)
+      let lost = pixels.filter { !known[$0] }
+      if let first = lost.first {
+        throw UnmixingError.notFinite(field: "\(field) of valid pixels", count: lost.count, first: first)
+      }
     }
   }
 

@@ -18,7 +18,8 @@ public struct MetricDefinition: Sendable, Hashable {
   ///
   /// Symbols: aₙₖ is the true abundance of endmember k in pixel n and âₙₖ the estimate paired with it, N the number of
   /// compared pixels, K of true endmembers, B of bands.
-  public static let all: [MetricDefinition] = abundance + endmember + reconstruction + calibration
+  public static let all: [MetricDefinition] =
+    abundance + endmember + reconstruction + calibration + cost
 
   /// The definition that an id follows, with any endmember's name put back to `<name>`.
   public static func of(_ id: String) -> MetricDefinition? {
@@ -37,11 +38,11 @@ public struct MetricDefinition: Sendable, Hashable {
     self.id.hasSuffix(Self.namePlace) && id.hasPrefix(self.id.dropLast(Self.namePlace.count))
   }
 
-  private init(_ id: String, _ title: String, unit: String = "", _ formula: String) {
+  init(_ id: String, _ title: String, unit: String = "", _ formula: String) {
     (self.id, self.title, self.unit, self.formula) = (id, title, unit, formula)
   }
 
-  private static let abundance = compared + drawn
+  private static let abundance = compared + drawn + readouts(following: compared)
 
   /// The same numbers for one draw from the posterior instead of its mean.
   private static let drawn = compared.filter { $0.id.hasPrefix("abundance.rmse.") }.map { definition in
@@ -94,15 +95,21 @@ public struct MetricDefinition: Sendable, Hashable {
     [
       MetricDefinition(
         "calibration.boundary", "true abundances on the boundary",
-        "share of entries with aₙₖ < 10⁻⁴ or aₙₖ > 1 − 10⁻⁴; they are left out of coverage, because an interval with "
-          + "equal tails of a continuous posterior never contains 0 or 1")
+        "share of entries with aₙₖ ≤ ε or aₙₖ ≥ 1 − ε, ε = 10⁻⁴; they are left out of coverage, because an interval with "
+          + "equal tails of a continuous posterior never contains 0 or 1"),
+      MetricDefinition(
+        "calibration.boundaryExpected", "abundances expected on the boundary",
+        "mean over entries of the marginal posterior's probability F(ε) + 1 − F(1 − ε); ideally calibration.boundary"),
     ]
     + CoverageLevel.allCases.flatMap { level in
       [
         MetricDefinition(
           "calibration.coverage\(level.rawValue)", "coverage of \(level.rawValue) % intervals",
-          "share of entries off the boundary with aₙₖ inside the equal-tailed \(level.rawValue) % interval of its "
-            + "marginal posterior; ideally 0.\(level.rawValue)"),
+          "share of entries off the boundary with |U − ½| ≤ 0.\(level.rawValue)/2, where "
+            + "U = (F(aₙₖ) − F(ε)) / (F(1 − ε) − F(ε)), ε = 10⁻⁴, F the marginal posterior's distribution function: aₙₖ "
+            + "is inside the equal-tailed \(level.rawValue) % interval of the posterior given that the abundance is off "
+            + "the boundary; missed where F(1 − ε) − F(ε) < 10⁻⁶; ideally 0.\(level.rawValue). Of stored quantiles F is "
+            + "logistic-normal between them; among draws U is spread over its step"),
         MetricDefinition(
           "calibration.coverage\(level.rawValue).<name>", "coverage of \(level.rawValue) % intervals of <name>",
           "the same for one endmember"),
@@ -114,6 +121,15 @@ public struct MetricDefinition: Sendable, Hashable {
         "mean over entries of ∫ (F(t) − [t ≥ aₙₖ])² dt, F the marginal posterior's distribution function; boundary "
           + "included; the absolute error when the posterior is a point")
     ]
+
+  private static let cost = [
+    MetricDefinition(
+      "seconds", "time of training", unit: "s",
+      "time by the clock from the first step to the last, over all processes of a resumed run"),
+    MetricDefinition(
+      "peakMemoryBytes", "peak memory", unit: "B",
+      "the most physical memory the process that finished the run had held when it wrote the metrics"),
+  ]
 }
 
 /// The probabilities that intervals are checked at, in per cent.

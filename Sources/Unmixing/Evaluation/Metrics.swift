@@ -9,7 +9,8 @@ public struct Metrics: Sendable, Equatable {
     /// The value; always finite.
     public let value: Double
 
-    package init(_ id: String, _ value: Double) { (self.id, self.value) = (id, value) }
+    /// A number under an id, which ``MetricDefinition`` should define.
+    public init(_ id: String, _ value: Double) { (self.id, self.value) = (id, value) }
   }
 
   /// Numbers in the order of reports.
@@ -19,7 +20,7 @@ public struct Metrics: Sendable, Equatable {
     /// Entries in the order given.
     ///
     /// - Precondition: every value is finite, no id occurs twice.
-    package init(_ entries: [Entry]) {
+    public init(_ entries: [Entry]) {
       for entry in entries { precondition(entry.value.isFinite, "\(entry.id) is \(entry.value)") }
       precondition(Set(entries.map(\.id)).count == entries.count, "an id occurs twice in \(entries.map(\.id))")
       self.entries = entries
@@ -42,54 +43,60 @@ public struct Metrics: Sendable, Equatable {
   public let test: Values?
   /// For every true endmember the number of the estimate that was paired with it (0-based), or `nil`.
   public let permutation: [Int?]
+  /// The numbers of the estimates that stand for no true endmember and are left out.
+  public let unpaired: [Int]
   /// The names of the true endmembers, made distinct.
   public let endmembers: [String]
   /// How the pairs were found.
   public let matching: MatchingRule
 
-  package init(
-    all: Values, test: Values?, permutation: [Int?], endmembers: [String], matching: MatchingRule
+  /// The results of a comparison.
+  ///
+  /// - Precondition: as many pairs as endmembers.
+  public init(
+    all: Values, test: Values? = nil, permutation: [Int?], unpaired: [Int] = [], endmembers: [String],
+    matching: MatchingRule
   ) {
     precondition(
       permutation.count == endmembers.count, "\(permutation.count) pairs for \(endmembers.count) endmembers")
     self.all = all
     self.test = test
     self.permutation = permutation
+    self.unpaired = unpaired
     self.endmembers = endmembers
     self.matching = matching
   }
 
+  /// The same with more numbers over all pixels, such as what the result cost.
+  ///
+  /// - Precondition: every value is finite, no id is there already.
+  public func adding(_ entries: [Entry]) -> Metrics {
+    Metrics(
+      all: Values(Array(all) + entries), test: test, permutation: permutation, unpaired: unpaired,
+      endmembers: endmembers, matching: matching)
+  }
+
   /// The metrics as a JSON object whose keys keep their order:
-  /// `{"all": {id: value}, "test": {id: value}, "permutation": […], "endmembers": […], "matching": "sad"}`.
+  /// `{"all": {id: value}, "test": {id: value}, "permutation": […], "unpaired": […], "endmembers": […],
+  /// "matching": "sad"}`.
   ///
   /// `test` is absent where there was no split; an unpaired endmember's place in `permutation` is `null`.
   public var json: String {
     let block = { (values: Values) in
-      "{\n" + values.map { "    \(Self.quoted($0.id)): \($0.value)" }.joined(separator: ",\n") + "\n  }"
+      "{\n" + values.map { "    \($0.id.quotedForJSON): \($0.value)" }.joined(separator: ",\n") + "\n  }"
     }
     var members = ["\"all\": \(block(all))"]
     if let test { members.append("\"test\": \(block(test))") }
     members.append("\"permutation\": [\(permutation.map { $0.map(String.init) ?? "null" }.joined(separator: ", "))]")
-    members.append("\"endmembers\": [\(endmembers.map(Self.quoted).joined(separator: ", "))]")
-    members.append("\"matching\": \(Self.quoted(matching.rawValue))")
+    members.append("\"unpaired\": [\(unpaired.map(String.init).joined(separator: ", "))]")
+    members.append("\"endmembers\": [\(endmembers.map(\.quotedForJSON).joined(separator: ", "))]")
+    members.append("\"matching\": \(matching.rawValue.quotedForJSON)")
     return "{\n  " + members.joined(separator: ",\n  ") + "\n}\n"
-  }
-
-  private static func quoted(_ text: String) -> String {
-    let escaped = text.unicodeScalars.map { scalar -> String in
-      switch scalar {
-      case "\"": "\\\""
-      case "\\": "\\\\"
-      case _ where scalar.value < 0x20: String(format: "\\u%04x", scalar.value)
-      default: String(scalar)
-      }
-    }
-    return "\"\(escaped.joined())\""
   }
 }
 
 extension Metrics: Codable {
-  private enum Key: String, CodingKey { case all, test, permutation, endmembers, matching }
+  private enum Key: String, CodingKey { case all, test, permutation, unpaired, endmembers, matching }
 
   /// Writes the object ``json`` shows; the encoder decides about the order of keys.
   public func encode(to encoder: any Encoder) throws {
@@ -97,6 +104,7 @@ extension Metrics: Codable {
     try container.encode(Self.dictionary(all), forKey: .all)
     try container.encodeIfPresent(test.map(Self.dictionary), forKey: .test)
     try container.encode(permutation, forKey: .permutation)
+    try container.encode(unpaired, forKey: .unpaired)
     try container.encode(endmembers, forKey: .endmembers)
     try container.encode(matching, forKey: .matching)
   }
@@ -118,7 +126,8 @@ extension Metrics: Codable {
       throw DecodingError.dataCorruptedError(forKey: .all, in: container, debugDescription: "a value is not finite")
     }
     self.init(
-      all: values(all), test: test.map(values), permutation: permutation, endmembers: names,
+      all: values(all), test: test.map(values), permutation: permutation,
+      unpaired: try container.decodeIfPresent([Int].self, forKey: .unpaired) ?? [], endmembers: names,
       matching: try container.decode(MatchingRule.self, forKey: .matching))
   }
 

@@ -17,6 +17,8 @@ public struct Prediction: Sendable {
   public var reconstruction: Tensor?
   /// The angle of each reconstruction from its pixel in radians, `[pixels]`, where the reconstruction itself was not kept.
   public var reconstructionAngles: Tensor?
+  /// One draw from the posterior of the abundances, `[pixels, endmembers]`, to be judged beside `abundances`.
+  public var draw: Tensor?
   /// How sure the method is of each abundance.
   public var marginals: PosteriorMarginals?
 
@@ -40,13 +42,16 @@ public struct Prediction: Sendable {
       "\(endmembers?.count ?? 0) endmembers for abundances of shape \(abundances.shape)")
   }
 
-  /// What an estimate says: its means, and a Dirichlet α = mean · Σα where it has a total concentration.
+  /// What an estimate says: its means and one draw, and of its posterior a Dirichlet α = mean · Σα where it has a total
+  /// concentration, otherwise its quantiles.
   public init(_ estimate: Estimate) {
+    let quantiles = estimate.quantiles.isEmpty ? nil : PosteriorMarginals.quantiles(estimate.quantiles)
     self.init(
       abundances: estimate.mean, endmembers: estimate.endmembers, names: estimate.names,
       marginals: estimate.totalConcentration.map { total in
         .dirichlet(concentration: estimate.mean * total.reshaped(to: [total.count, 1]))
-      })
+      } ?? quantiles)
+    draw = estimate.draw?.detached
     reconstructionAngles = estimate.reconstructionAngle?.detached
   }
 

@@ -3,7 +3,8 @@ import Scenes
 
 /// Metrics as a table of fixed width or in Markdown, with the formula of every number on demand.
 ///
-/// Rows are metrics, columns are sets of pixels (or methods). Every row shows the id under which the number is stored.
+/// Rows are metrics under the ids they are stored by, columns are sets of pixels (or methods). Below stand the rule by
+/// which endmembers were paired, and the pairs.
 public struct Report: Sendable, CustomStringConvertible {
   /// What stands above the table.
   public var title: String
@@ -11,6 +12,8 @@ public struct Report: Sendable, CustomStringConvertible {
   public var columns: [(name: String, values: Metrics.Values)]
   /// Lines below the table, such as how endmembers were paired.
   public var remarks: [String]
+  /// Whether coverage at all levels and of single endmembers, and a draw's errors of these, are shown.
+  public var showsDetails = false
 
   /// The report of one evaluation: all pixels and, where there was a split, the held-out ones.
   public init(_ metrics: Metrics, title: String = "") {
@@ -39,91 +42,86 @@ public struct Report: Sendable, CustomStringConvertible {
   }
 
   /// The plain table.
-  public var description: String { text() }
+  public var description: String { text }
 
-  /// A table of fixed width: labels to the left, numbers to the right of their columns.
-  ///
-  /// - Parameters:
-  ///   - definitions: whether the formula of every number follows.
-  public func text(definitions: Bool = false) -> String {
-    let cells = table
-    let widths = (0..<columns.count + 3).map { column in cells.map { $0[column].count }.max() ?? 0 }
-    let lines = cells.map { row in
-      row.enumerated().map { column, cell in
-        let isNumber = column >= 2 && column < columns.count + 2
-        return isNumber ? Self.padLeft(cell, widths[column]) : Self.padRight(cell, widths[column])
-      }.joined(separator: "  ").trimmingTrailingSpaces
-    }
-    let rule = String(repeating: "-", count: lines.map(\.count).max() ?? 0)
-    var result = title.isEmpty ? [] : [title, ""]
-    result += [lines[0], rule] + lines.dropFirst()
-    if !remarks.isEmpty { result += [""] + remarks }
-    if definitions { result += ["", "Definitions"] + definitionLines.map { "  \($0.id)\n      \($0.text)" } }
-    return result.joined(separator: "\n") + "\n"
+  /// A table of fixed width with the remarks below, without a line end.
+  public var text: String {
+    var table = TextTable(head, rightAligned: Set(2..<head.count))
+    for row in rows { table.add(row) }
+    let parts = [title, table.text, remarks.joined(separator: "\n")].filter { !$0.isEmpty }
+    return parts.joined(separator: "\n\n")
   }
 
-  /// The same as a Markdown table.
-  public func markdown(definitions: Bool = false) -> String {
-    let cells = table.map { row in row.map { $0.replacingOccurrences(of: "|", with: "\\|") } }
-    let line = { (row: [String]) in "| " + row.joined(separator: " | ") + " |" }
-    let alignment = ["---", "---"] + columns.map { _ in "---:" } + ["---"]
-    var result = title.isEmpty ? [] : ["## \(title)", ""]
-    result += [line(cells[0]), line(alignment)] + cells.dropFirst().map(line)
-    if !remarks.isEmpty { result += [""] + remarks.map { "- \($0)" } }
-    if definitions { result += ["", "### Definitions", ""] + definitionLines.map { "- `\($0.id)`: \($0.text)" } }
-    return result.joined(separator: "\n") + "\n"
+  /// The same in Markdown.
+  public var markdown: String {
+    let line = { (row: [String]) in
+      "| " + row.map { $0.replacingOccurrences(of: "|", with: "\\|") }.joined(separator: " | ") + " |"
+    }
+    let alignment = "| --- | --- |" + String(repeating: " ---: |", count: columns.count)
+    let table = [line(head), alignment] + rows.map(line)
+    let parts = [
+      title.isEmpty ? "" : "## \(title)", table.joined(separator: "\n"),
+      remarks.map { "- \($0)" }.joined(separator: "\n"),
+    ]
+    return parts.filter { !$0.isEmpty }.joined(separator: "\n\n")
+  }
+
+  /// What every shown number means: `id: title: formula [unit]`, one line each.
+  public var definitions: String {
+    var seen: Set<MetricDefinition> = []
+    return ids.compactMap(MetricDefinition.of).filter { seen.insert($0).inserted }.map { definition in
+      "\(definition.id): \(definition.title): \(definition.formula)"
+        + (definition.unit.isEmpty ? "" : " [\(definition.unit)]")
+    }.joined(separator: "\n")
   }
 
   // MARK: Cells
 
-  /// Header and rows: title, unit, one number per column, id.
-  private var table: [[String]] {
-    let header = ["metric", "unit"] + columns.map(\.name) + ["id"]
-    return [header]
-      + ids.map { id in
-        let definition = MetricDefinition.of(id)
-        let name = MetricDefinition.endmemberName(in: id) ?? ""
-        let title = definition?.title.replacingOccurrences(of: "<name>", with: name) ?? id
-        return [title, definition?.unit ?? ""] + columns.map { Self.number($0.values[id], of: id) } + [id]
-      }
+  private var head: [String] { ["metric", "unit"] + columns.map(\.name) }
+
+  /// Id, unit, and one number per column.
+  private var rows: [[String]] {
+    ids.map { id in [id, Self.unit(of: id)] + columns.map { Self.number($0.values[id], of: id) } }
   }
 
   /// Every id of any column, in the order of the first column that has it.
   private var ids: [String] {
     var seen: Set<String> = []
-    return columns.flatMap { $0.values.map(\.id) }.filter { seen.insert($0).inserted }
+    return columns.flatMap { $0.values.map(\.id) }.filter { id in
+      (showsDetails || !Self.isDetail(id)) && seen.insert(id).inserted
+    }
   }
 
-  private var definitionLines: [(id: String, text: String)] {
-    var seen: Set<MetricDefinition> = []
-    return ids.compactMap(MetricDefinition.of).filter { seen.insert($0).inserted }.map { ($0.id, $0.formula) }
+  private static func isDetail(_ id: String) -> Bool {
+    id.hasPrefix("calibration.coverage") && id != "calibration.coverage90"
+      || id.hasPrefix("abundance.rmse.sample.endmember.")
+  }
+
+  /// Times and sizes choose their own unit.
+  private static func unit(of id: String) -> String {
+    id == "seconds" || id == "peakMemoryBytes" ? "" : MetricDefinition.of(id)?.unit ?? ""
   }
 
   private static func number(_ value: Double?, of id: String) -> String {
     guard let value else { return "–" }
-    if id == "pixels" { return String(Int(value)) }
-    return value != 0 && abs(value) < 1e-4 ? String(format: "%.2e", value) : String(format: "%.5f", value)
+    switch id {
+    case "seconds": return Numeral.duration(value)
+    case "peakMemoryBytes": return Numeral.bytes(value)
+    default: return Numeral.short(value)
+    }
   }
+
+  // MARK: Remarks
 
   private static func remarks(on metrics: Metrics) -> [String] {
     guard !metrics.endmembers.isEmpty else { return ["no truth to compare with: reconstruction only"] }
+    let isPlain = metrics.permutation == Array(0..<metrics.permutation.count)
     let pairs = zip(metrics.endmembers, metrics.permutation).map { name, estimate in
       "\(name) ← \(estimate.map { "estimate \($0 + 1)" } ?? "nothing")"
     }
-    return ["matched by \(metrics.matching.rawValue): \(pairs.joined(separator: ", "))"]
-  }
-
-  private static func padLeft(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
-  }
-
-  private static func padRight(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
-  }
-}
-
-extension String {
-  fileprivate var trimmingTrailingSpaces: String {
-    String(reversed().drop { $0 == " " }.reversed())
+    let words = isPlain ? "each true endmember with the estimate of its number" : pairs.joined(separator: ", ")
+    let numbers = metrics.unpaired.map { "\($0 + 1)" }.joined(separator: ", ")
+    let rest = numbers.isEmpty ? [] : ["left out, as no true endmember is paired with it: estimate \(numbers)"]
+    return ["matched by \(metrics.matching.rawValue): \(words)"] + rest
   }
 }

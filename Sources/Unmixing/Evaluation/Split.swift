@@ -69,12 +69,31 @@ public enum Split: Sendable, Equatable, CustomStringConvertible {
     try pixels(rows: scene.rows, columns: scene.columns, isValid: scene.isValid, seed: seed)
   }
 
+  /// Keeps a share of the training pixels back to watch training, in the same manner as test pixels are held out:
+  /// one by one, or tile by tile. They are the `test` part of the result.
+  ///
+  /// - Throws: ``UnmixingError/emptyPart(part:split:validPixels:)`` when there is nothing to divide.
+  func watching(share: Double, of training: [Int], in scene: Scene, seed: UInt64) throws -> Pixels {
+    if share == 0 { return Pixels(training: training, test: []) }
+    let manner: Split = if case .blocks = self { .blocks(training: 1 - share) } else { .random(training: 1 - share) }
+    var isOffered = [Bool](repeating: false, count: scene.pixelCount)
+    for pixel in training { isOffered[pixel] = true }
+    return try manner.pixels(
+      rows: scene.rows, columns: scene.columns, isValid: isOffered, seed: seed, purpose: .validation)
+  }
+
   /// Divides the valid pixels of an image; `isValid` is row-major.
   package func pixels(rows: Int, columns: Int, isValid: [Bool], seed: UInt64) throws -> Pixels {
+    try pixels(rows: rows, columns: columns, isValid: isValid, seed: seed, purpose: .split)
+  }
+
+  private func pixels(
+    rows: Int, columns: Int, isValid: [Bool], seed: UInt64, purpose: RandomPurpose
+  ) throws -> Pixels {
     precondition(isValid.count == rows * columns, "\(isValid.count) flags for \(rows) × \(columns) pixels")
     let valid = isValid.indices.filter { isValid[$0] }
     if valid.isEmpty { throw UnmixingError.emptyPart(part: "training", split: description, validPixels: 0) }
-    var random = RandomPurpose.split.stream(seed: seed)
+    var random = purpose.stream(seed: seed)
     switch self {
     case .none:
       return Pixels(training: valid, test: [])

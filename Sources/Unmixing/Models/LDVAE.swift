@@ -9,23 +9,26 @@ import Tensors
 ///
 /// - Source: Mantripragada & Qureshi, *Hyperspectral Pixel Unmixing With Latent Dirichlet Variational Autoencoder*,
 ///   IEEE TGRS 62, 2024, Eqs. 1–5.
-protocol LDVAE: UnmixingModel where Posterior == Dirichlet {
+protocol LDVAE: PublishedModel where Posterior == Dirichlet, Options == LDVAEOptions {
   var options: LDVAEOptions { get }
-  var decoder: SpectrumDecoder { get }
+  var decoder: SpectrumDecoder { get set }
   /// α(x), `[n, endmembers]`.
   mutating func concentration(of patches: Tensor, in pass: inout Pass) -> Tensor
 }
 
 extension LDVAE {
+  /// Keeps the reconstruction's deviation between its bounds.
+  public mutating func finishStep() { decoder.finishStep() }
+
   /// The symmetric Dirichlet prior.
   public var prior: any Density {
     Dirichlet(concentration: Tensor(repeating: Scalar(options.priorConcentration), [endmemberCount]))
   }
 
   /// Dirichlet(α(x)).
-  public mutating func posterior(of patches: Tensor, in pass: inout Pass) -> Dirichlet {
+  public mutating func posterior(of sight: Sight, in pass: inout Pass) -> Dirichlet {
     Dirichlet(
-      concentration: concentration(of: patches, in: &pass),
+      concentration: concentration(of: sight.spectra, in: &pass),
       sampler: options.sampler == .exact ? .exact : .inverseCDF)
   }
 

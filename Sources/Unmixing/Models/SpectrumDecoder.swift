@@ -11,7 +11,9 @@ import Tensors
 /// - Shapes: abundances `[n, endmembers]`, spectra `[n, bands]`.
 /// - Source: MLP-LDVAE (Mantripragada & Qureshi, IEEE TGRS 62, 2024), Eq. 2.
 /// - Deviation: the paper does not say whether Σ = diag(σ) holds deviations or variances, nor whether they are learned;
-///   an unbounded σ lets the decoder explain a poor mean by noise, hence the bounds.
+///   an unbounded σ lets the decoder explain a poor mean by noise, hence the bounds, to which log σ is projected after
+///   every step. An MLP that is given endmembers starts as their linear mixture: its first hidden units carry the
+///   abundances through, and the others join as they learn.
 struct SpectrumDecoder: Module {
   private var hidden: [Dense] = []
   private var last: Dense?
@@ -42,7 +44,24 @@ struct SpectrumDecoder: Module {
         width = next
       }
       last = Dense(inputs: width, outputs: bands, using: &random)
+      if let initial { carryThrough(initial) }
     }
+  }
+
+  /// Makes the network the mixture of endmembers, where its layers are wide enough.
+  private mutating func carryThrough(_ endmembers: Tensor) {
+    let count = endmembers.shape[0]
+    guard let layer = last, hidden.allSatisfy({ $0.weight.shape[1] >= count }) else { return }
+    for position in hidden.indices { hidden[position].carryThrough(count) }
+    let raw: Tensor =
+      switch output {
+      case .identity: endmembers
+      case .softplus: endmembers.maximum(with: 1e-4).inverseSoftplus()
+      case .sigmoid: endmembers.clamped(from: 1e-3, to: 1 - 1e-3).logit()
+      }
+    var weight = Tensor.zeros(layer.weight.shape)
+    weight.setRows(Array(0..<count), to: raw)
+    last = Dense(weight: weight, bias: .zeros([weight.shape[1]]))
   }
 
   mutating func forEachParameter(_ body: (inout Tensor) -> Void) {
@@ -53,8 +72,12 @@ struct SpectrumDecoder: Module {
   }
 
   func callAsFunction(_ abundances: Tensor) -> Normal {
-    let deviation = logDeviation.clamped(from: logBounds.lowerBound, to: logBounds.upperBound).exp()
-    return Normal(mean: mean(abundances), standardDeviation: deviation)
+    Normal(mean: mean(abundances), standardDeviation: logDeviation.exp())
+  }
+
+  /// Puts log σ back between its bounds.
+  mutating func finishStep() {
+    logDeviation = logDeviation.clamped(from: logBounds.lowerBound, to: logBounds.upperBound)
   }
 
   private func mean(_ abundances: Tensor) -> Tensor {
@@ -71,7 +94,24 @@ struct SpectrumDecoder: Module {
   }
 }
 
+extension Dense {
+  /// Makes the first outputs copies of the first inputs, which have to be positive to pass a rectifier.
+  fileprivate mutating func carryThrough(_ count: Int) {
+    var (weights, shifts) = (weight.scalars, bias?.scalars ?? [])
+    let (inputs, outputs) = (weight.shape[0], weight.shape[1])
+    for output in 0..<count {
+      for input in 0..<inputs { weights[input * outputs + output] = input == output ? 1 : 0 }
+      if !shifts.isEmpty { shifts[output] = 0 }
+    }
+    weight = Tensor(weight.shape, weights)
+    bias = bias.map { Tensor($0.shape, shifts) }
+  }
+}
+
 extension Tensor {
+  /// log(x / (1 − x)).
+  fileprivate func logit() -> Tensor { self.log() - (1 - self).log() }
+
   /// log(eˣ − 1): the x whose softplus this is.
   func inverseSoftplus() -> Tensor {
     // log(eˣ − 1) = x + log(1 − e⁻ˣ), which does not overflow.

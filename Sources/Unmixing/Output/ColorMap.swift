@@ -9,9 +9,9 @@ import Foundation
 ///
 /// - Edge cases: numbers outside are clamped; NaN is grey.
 /// - Source: Ottosson, *A perceptual color space for image processing*, 2020, for OKLab and its matrices.
-public enum ColorMap {
+package enum ColorMap {
   /// The colour of a number.
-  public static func color(_ value: Double) -> PNGImage.Color {
+  package static func color(_ value: Double) -> PNGImage.Color {
     guard !value.isNaN else { return .gray }
     let t = min(max(value, 0), 1)
     let lightness = 0.20 + 0.75 * t
@@ -29,7 +29,7 @@ public enum ColorMap {
   }
 
   /// 256 colours from 0 to 1.
-  public static let table: [PNGImage.Color] = (0..<256).map { color(Double($0) / 255) }
+  package static let table: [PNGImage.Color] = (0..<256).map { color(Double($0) / 255) }
 
   /// The linear intensities of an OKLCh colour; outside 0 … 1 where a screen cannot show it.
   private static func linear(

@@ -8,7 +8,10 @@ import Tensors
 ///     /abundances/sd                  likewise, and draw, q05, q50, q95
 ///     /totalConcentration, /reconstructionAngle, /isValid   [rows, columns]
 ///     /endmembers/names, /endmembers/spectra, /endmembers/wavelengths (nm)
+///     /endmembers/sourceBands         the numbers (from 0) the bands had in the scene's file
+///     /abundances/raw, /endmembers/purePixels  before the read-out, and the mean spectra of the purest pixels
 ///
+/// with the attributes `scene`, `method`, and `labelled`: 1 where names and order of the endmembers are those of labels.
 /// What a method does not give is absent. Pixels that were not unmixed hold NaN, and 0 in `isValid`.
 public struct EstimateFile: Sendable {
   /// What the file says about a scene.
@@ -17,36 +20,48 @@ public struct EstimateFile: Sendable {
   public var sceneName: String
   /// The method that made the estimate.
   public var method: String
+  /// Whether names and order of the endmembers are those of labels the method learnt from.
+  public var isLabelled: Bool
+  /// The 0-based numbers the bands had in the scene's file, where they are known.
+  public var sourceBands: [Int]?
 
   private static let format = "alunite-estimate-1"
 
   /// An estimate and where it comes from.
-  public init(_ estimate: Estimate, sceneName: String, method: String) {
+  public init(
+    _ estimate: Estimate, sceneName: String, method: String, isLabelled: Bool = false, sourceBands: [Int]? = nil
+  ) {
     self.estimate = estimate
     self.sceneName = sceneName
     self.method = method
+    self.isLabelled = isLabelled
+    self.sourceBands = sourceBands
   }
 
-  /// Writes a new file.
+  /// Writes a new file, in place; `writeAtomically(to:overwriting:_:)` makes it appear whole or not at all.
   ///
-  /// - Throws: ``SceneError`` naming the file.
-  package func write(to url: URL) throws {
+  /// - Throws: ``SceneError`` naming the file, also when it exists.
+  public func write(to url: URL) throws {
     let file = try HDF5File(creating: url)
     try file.setAttribute("format", to: Self.format)
     try file.setAttribute("scene", to: sceneName)
     try file.setAttribute("method", to: method)
+    try file.setAttribute("labelled", to: Int64(isLabelled ? 1 : 0))
+    try file.setAttribute("startsFromTruth", to: Int64(estimate.startsFromTruth ? 1 : 0))
     try file.setAttribute("rows", to: Int64(estimate.rows))
     try file.setAttribute("columns", to: Int64(estimate.columns))
-    for (name, map) in estimate.maps {
-      let shape = Shape([estimate.rows, estimate.columns] + map.shape.dimensions.dropFirst())
-      let masked = map.replacingRows(where: estimate.isValid.map { !$0 }, with: .nan)
-      try file.write(masked.reshaped(to: shape), to: name, compression: 4)
+    for map in estimate.maps {
+      let shape = Shape([estimate.rows, estimate.columns] + map.values.shape.dimensions.dropFirst())
+      let masked = map.values.replacingRows(where: estimate.isValid.map { !$0 }, with: .nan)
+      try file.write(masked.reshaped(to: shape), to: map.name, compression: 4)
     }
     try file.write(
       estimate.isValid.map { $0 ? UInt8(1) : 0 }, dimensions: [estimate.rows, estimate.columns], to: "isValid")
     try file.write(estimate.names, to: "endmembers/names")
+    if let sourceBands { try file.write(sourceBands.map { Int64($0) }, to: "endmembers/sourceBands") }
     if let library = estimate.endmembers {
       try file.write(library.spectra, to: "endmembers/spectra")
+      if let pure = estimate.pureEndmembers { try file.write(pure.spectra, to: "endmembers/purePixels") }
       try file.setAttribute("source", of: "endmembers/spectra", to: library.source)
       if let axis = library.axis {
         try file.write(axis.wavelengths, to: "endmembers/wavelengths")
@@ -69,6 +84,8 @@ public struct EstimateFile: Sendable {
     }
     sceneName = try file.text(attribute: "scene") ?? ""
     method = try file.text(attribute: "method") ?? ""
+    isLabelled = try file.integer(attribute: "labelled") == 1
+    sourceBands = try Self.sourceBands(in: file)
     let rows = Int(try file.integer(attribute: "rows") ?? 0)
     let columns = Int(try file.integer(attribute: "columns") ?? 0)
     let names = try file.strings("endmembers/names")
@@ -86,8 +103,20 @@ public struct EstimateFile: Sendable {
     var estimate = Estimate(names: names, rows: rows, columns: columns, isValid: mask, mean: mean)
     try maps.fill(&estimate)
     estimate.endmembers = try Self.library(in: file, names)
+    estimate.pureEndmembers = try estimate.endmembers.flatMap { try Self.pureLibrary(in: file, like: $0) }
+    estimate.startsFromTruth = try file.integer(attribute: "startsFromTruth") == 1
     self.estimate = estimate
     try file.close()
+  }
+
+  private static func sourceBands(in file: HDF5File) throws -> [Int]? {
+    guard try file.contains("endmembers/sourceBands") else { return nil }
+    let bands = try file.integers("endmembers/sourceBands").map { Int($0) }
+    guard bands.allSatisfy({ $0 >= 0 }) else {
+      throw UnmixingError.checkpoint(
+        file: file.path, field: "endmembers/sourceBands", expected: "numbers from 0", found: "\(bands.min() ?? 0)")
+    }
+    return bands
   }
 
   private static func library(in file: HDF5File, _ names: [String]) throws -> SpectralLibrary? {
@@ -116,6 +145,21 @@ public struct EstimateFile: Sendable {
   }
 }
 
+extension EstimateFile {
+  /// The second read-out of the endmembers, in the bands of the first.
+  private static func pureLibrary(in file: HDF5File, like library: SpectralLibrary) throws -> SpectralLibrary? {
+    guard try file.contains("endmembers/purePixels") else { return nil }
+    let spectra = try file.tensor("endmembers/purePixels")
+    guard spectra.shape == library.spectra.shape else {
+      throw UnmixingError.checkpoint(
+        file: file.path, field: "endmembers/purePixels", expected: "shape \(library.spectra.shape)",
+        found: "\(spectra.shape)")
+    }
+    return SpectralLibrary(
+      names: library.names, spectra: spectra, axis: library.axis, source: "mean spectra of the purest pixels")
+  }
+}
+
 /// The maps of an estimate file, checked for size.
 private struct StoredMaps {
   let file: HDF5File
@@ -125,6 +169,7 @@ private struct StoredMaps {
   func fill(_ estimate: inout Estimate) throws {
     estimate.deviation = try map("abundances/sd")
     estimate.draw = try map("abundances/draw")
+    estimate.raw = try map("abundances/raw")
     estimate.quantiles = try TrainedModel.probabilities.compactMap { probability in
       try map(Estimate.quantileName(probability)).map { Estimate.Quantile(probability: probability, values: $0) }
     }

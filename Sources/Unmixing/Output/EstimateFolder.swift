@@ -7,40 +7,59 @@ import Tensors
 ///     estimate.h5                       everything, with names and shapes
 ///     abundances.img, .hdr              posterior means, one band an endmember (ENVI)
 ///     abundances-sd.img, .hdr           standard deviations
+///     abundances-raw.img, .hdr          what the network computed before it was brought to the simplex
 ///     abundances-q05.img, .hdr          quantiles, likewise q50 and q95
 ///     total-concentration.img, .hdr     Σ α, how much evidence the posterior claims
 ///     reconstruction-angle.img, .hdr    radians between a spectrum and its reconstruction
 ///     endmembers.csv                    wavelength, then one column an endmember
 ///     endmembers.sli, .hdr              the same as an ENVI spectral library
+///     endmembers-pure.csv               mean spectra of the purest pixels, as endmembers.csv
 ///     abundance-maps.png                all maps and their standard deviations
 ///
 /// Rasters have the scene's georeference; pixels that were not unmixed hold the ignore value −9999.
-package struct EstimateFolder {
+///
+///     try writeDirectoryAtomically(to: url) { directory in
+///       try EstimateFolder(estimate, of: scene, method: "fcls").write(to: directory)
+///     }
+public struct EstimateFolder: Sendable {
   /// The file that makes a directory an estimate.
-  package static let marker = "estimate.h5"
+  public static let marker = "estimate.h5"
 
   private let estimate: Estimate
   private let scene: Scene
   private let method: String
+  private let isLabelled: Bool
 
   /// An estimate of a scene by a method.
-  package init(_ estimate: Estimate, of scene: Scene, method: String) {
+  ///
+  /// - Parameters:
+  ///   - isLabelled: whether names and order of the endmembers are those of labels the method learnt from; an
+  ///     evaluation then needs not pair them.
+  /// - Precondition: the estimate has the scene's rows and columns.
+  public init(_ estimate: Estimate, of scene: Scene, method: String, isLabelled: Bool = false) {
+    precondition(
+      estimate.rows == scene.rows && estimate.columns == scene.columns,
+      "an estimate of \(estimate.rows) × \(estimate.columns) pixels of a scene of \(scene.rows) × \(scene.columns)")
     self.estimate = estimate
     self.scene = scene
     self.method = method
+    self.isLabelled = isLabelled
   }
 
-  /// Fills an empty directory.
+  /// Fills an empty directory that exists.
   ///
   /// - Returns: The names of the files and what they hold, in the order of the table above.
   /// - Throws: ``SceneError`` naming the file.
-  package func write(to directory: URL) throws -> [(file: String, content: String)] {
-    let file = EstimateFile(estimate, sceneName: scene.name, method: method)
+  @discardableResult
+  public func write(to directory: URL) throws -> [(file: String, content: String)] {
+    let file = EstimateFile(
+      estimate, sceneName: scene.name, method: method, isLabelled: isLabelled, sourceBands: scene.sourceBands)
     try file.write(to: directory.appendingPathComponent(Self.marker))
     var written = [(file: Self.marker, content: "everything")]
-    for raster in rasters {
-      try raster.write(to: directory, of: estimate, scene)
-      written.append((raster.file + ".img", raster.content))
+    for map in estimate.maps {
+      guard let name = map.file else { continue }
+      try map.write(to: directory.appendingPathComponent("\(name).img"), of: estimate, scene)
+      written.append(("\(name).img", map.content))
     }
     if let endmembers = estimate.endmembers {
       try OutputFile.write(Self.table(of: endmembers), to: directory.appendingPathComponent("endmembers.csv"))
@@ -48,35 +67,14 @@ package struct EstimateFolder {
       try ENVIWriter().write(endmembers, to: directory.appendingPathComponent("endmembers.sli"))
       written.append(("endmembers.sli", "the same as a spectral library"))
     }
+    if let pure = estimate.pureEndmembers {
+      try OutputFile.write(Self.table(of: pure), to: directory.appendingPathComponent("endmembers-pure.csv"))
+      written.append(("endmembers-pure.csv", "mean spectra of the purest pixels"))
+    }
     try OutputFile.write(
       MapPage(estimate).image().encoded, to: directory.appendingPathComponent("abundance-maps.png"))
     written.append(("abundance-maps.png", "maps of abundances and their standard deviations"))
     return written
-  }
-
-  private var rasters: [Raster] {
-    let names = estimate.names
-    var result = [Raster(file: "abundances", content: "posterior means", bands: names, values: estimate.mean)]
-    if let deviation = estimate.deviation {
-      result.append(Raster(file: "abundances-sd", content: "standard deviations", bands: names, values: deviation))
-    }
-    for quantile in estimate.quantiles {
-      let percent = Int((quantile.probability * 100).rounded())
-      let file = "abundances-q" + (percent < 10 ? "0" : "") + "\(percent)"
-      result.append(Raster(file: file, content: "\(percent) % quantiles", bands: names, values: quantile.values))
-    }
-    if let total = estimate.totalConcentration {
-      result.append(
-        Raster(
-          file: "total-concentration", content: "total concentration", bands: ["total concentration"], values: total))
-    }
-    if let angle = estimate.reconstructionAngle {
-      result.append(
-        Raster(
-          file: "reconstruction-angle", content: "reconstruction angle in radians", bands: ["reconstruction angle"],
-          values: angle))
-    }
-    return result
   }
 
   /// Band by band, the wavelength first.
@@ -94,17 +92,11 @@ package struct EstimateFolder {
   }
 }
 
-/// One map or several as the bands of an ENVI file.
-private struct Raster {
-  let file: String
-  let content: String
-  let bands: [String]
-  let values: Tensor
-
-  func write(to directory: URL, of estimate: Estimate, _ scene: Scene) throws {
+extension EstimateMap {
+  /// Writes the map as a raster of its own.
+  fileprivate func write(to url: URL, of estimate: Estimate, _ scene: Scene) throws {
     try ENVIWriter(interleave: .bsq).write(
       values.reshaped(to: [scene.pixelCount, bands.count]), bandNames: bands, rows: scene.rows, columns: scene.columns,
-      isValid: estimate.isValid, georeference: scene.georeference, description: "\(content), \(scene.name)",
-      to: directory.appendingPathComponent(file + ".img"))
+      isValid: estimate.isValid, georeference: scene.georeference, description: "\(content), \(scene.name)", to: url)
   }
 }

@@ -2,6 +2,24 @@ import Foundation
 import Scenes
 import Tensors
 
+/// One map of an estimate, under the names it has in files.
+struct EstimateMap {
+  /// The dataset in the estimate's file.
+  let name: String
+  /// The raster of its own without extension, if it has one.
+  let file: String?
+  /// What it shows.
+  let content: String
+  /// The raster's bands.
+  let bands: [String]
+  /// `[pixels, endmembers]` or `[pixels]`.
+  let values: Tensor
+
+  init(name: String, file: String? = nil, content: String, bands: [String], _ values: Tensor) {
+    (self.name, self.file, self.content, self.bands, self.values) = (name, file, content, bands, values)
+  }
+}
+
 extension Estimate {
   /// An estimate as it is read back from a file.
   init(names: [String], rows: Int, columns: Int, isValid: [Bool], mean: Tensor) {
@@ -10,20 +28,46 @@ extension Estimate {
   }
 
   /// What a quantile's map is called: `abundances/q05`.
-  static func quantileName(_ probability: Double) -> String {
+  static func quantileName(_ probability: Double) -> String { "abundances/q" + percent(probability) }
+
+  /// Two digits of per cent.
+  private static func percent(_ probability: Double) -> String {
     let percent = Int((probability * 100).rounded())
-    return "abundances/q" + (percent < 10 ? "0" : "") + "\(percent)"
+    return (percent < 10 ? "0" : "") + "\(percent)"
   }
 
-  /// Every map there is under its name, `[pixels, endmembers]` or `[pixels]`.
-  var maps: [(name: String, values: Tensor)] {
-    var result = [("abundances/mean", mean)]
-    if let deviation { result.append(("abundances/sd", deviation)) }
-    if let draw { result.append(("abundances/draw", draw)) }
-    result += quantiles.map { (Self.quantileName($0.probability), $0.values) }
-    if let totalConcentration { result.append(("totalConcentration", totalConcentration)) }
-    if let reconstructionAngle { result.append(("reconstructionAngle", reconstructionAngle)) }
-    return result.map { (name: $0.0, values: $0.1) }
+  /// Every map there is.
+  var maps: [EstimateMap] {
+    let optional: [EstimateMap?] = [
+      deviation.map {
+        EstimateMap(name: "abundances/sd", file: "abundances-sd", content: "standard deviations", bands: names, $0)
+      },
+      draw.map { EstimateMap(name: "abundances/draw", content: "one draw", bands: names, $0) },
+      raw.map {
+        EstimateMap(name: "abundances/raw", file: "abundances-raw", content: "before normalisation", bands: names, $0)
+      },
+    ]
+    let ofPixels: [EstimateMap?] = [
+      totalConcentration.map {
+        EstimateMap(
+          name: "totalConcentration", file: "total-concentration", content: "total concentration",
+          bands: ["total concentration"], $0)
+      },
+      reconstructionAngle.map {
+        EstimateMap(
+          name: "reconstructionAngle", file: "reconstruction-angle", content: "reconstruction angle in radians",
+          bands: ["reconstruction angle"], $0)
+      },
+    ]
+    return [EstimateMap(name: "abundances/mean", file: "abundances", content: "posterior means", bands: names, mean)]
+      + optional.compactMap { $0 } + quantiles.map(map) + ofPixels.compactMap { $0 }
+  }
+
+  private func map(of quantile: Quantile) -> EstimateMap {
+    let percent = Self.percent(quantile.probability)
+    return EstimateMap(
+      name: Self.quantileName(quantile.probability), file: "abundances-q\(percent)",
+      content: "\(Int(percent) ?? 0) % quantiles", bands: names, quantile.values)
   }
 
   /// The pixels that were unmixed.

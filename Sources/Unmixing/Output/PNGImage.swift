@@ -4,33 +4,33 @@ import Foundation
 ///
 /// - Shapes: `pixels` has three bytes a pixel, row by row from the top.
 /// - Source: ISO/IEC 15948, *Portable Network Graphics*.
-public struct PNGImage: Sendable {
+package struct PNGImage: Sendable {
   /// Three bytes a pixel.
-  public struct Color: Equatable, Hashable, Sendable {
+  package struct Color: Equatable, Hashable, Sendable {
     /// Red, green and blue, 0…255.
-    public let red: UInt8, green: UInt8, blue: UInt8
+    package let red: UInt8, green: UInt8, blue: UInt8
 
     /// A colour of sRGB.
-    public init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
+    package init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
       (self.red, self.green, self.blue) = (red, green, blue)
     }
 
     /// Paper.
-    public static let white = Color(255, 255, 255)
+    package static let white = Color(255, 255, 255)
     /// Ink.
-    public static let black = Color(0, 0, 0)
+    package static let black = Color(0, 0, 0)
     /// What stands where there is no measurement.
-    public static let gray = Color(160, 160, 160)
+    package static let gray = Color(160, 160, 160)
   }
 
   /// The number of columns.
-  public let width: Int
+  package let width: Int
   /// The number of rows.
-  public let height: Int
+  package let height: Int
   private var pixels: [UInt8]
 
   /// A picture of one colour.
-  public init(width: Int, height: Int, filledWith color: Color = .white) {
+  package init(width: Int, height: Int, filledWith color: Color = .white) {
     precondition(width > 0 && height > 0, "a picture of \(width) × \(height)")
     self.width = width
     self.height = height
@@ -40,7 +40,7 @@ public struct PNGImage: Sendable {
   }
 
   /// The colour of a place; writing outside the picture does nothing.
-  public subscript(x: Int, y: Int) -> Color {
+  package subscript(x: Int, y: Int) -> Color {
     get {
       let start = (y * width + x) * 3
       return Color(pixels[start], pixels[start + 1], pixels[start + 2])
@@ -53,12 +53,12 @@ public struct PNGImage: Sendable {
   }
 
   /// Fills a rectangle.
-  public mutating func fill(x: Range<Int>, y: Range<Int>, with color: Color) {
+  package mutating func fill(x: Range<Int>, y: Range<Int>, with color: Color) {
     for row in y { for column in x { self[column, row] = color } }
   }
 
   /// Draws a straight line one pixel wide, ends included.
-  public mutating func line(from start: (x: Int, y: Int), to end: (x: Int, y: Int), in color: Color) {
+  package mutating func line(from start: (x: Int, y: Int), to end: (x: Int, y: Int), in color: Color) {
     let steps = max(abs(end.x - start.x), abs(end.y - start.y), 1)
     for step in 0...steps {
       let share = Double(step) / Double(steps)
@@ -69,7 +69,7 @@ public struct PNGImage: Sendable {
   }
 
   /// The bytes of a PNG file.
-  public var encoded: [UInt8] {
+  package var encoded: [UInt8] {
     var header = Self.bytes(UInt32(width)) + Self.bytes(UInt32(height))
     header += [8, 2, 0, 0, 0]
     var lines: [UInt8] = []

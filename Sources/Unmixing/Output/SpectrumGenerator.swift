@@ -7,20 +7,23 @@ import Tensors
 ///     x ~ Normal(μ(a), diag σ²)
 ///
 /// - Units: reflectance; for a model that scales every pixel by its norm, brightness is that of a typical pixel.
-package struct SpectrumGenerator {
+public struct SpectrumGenerator: Sendable {
   private let model: TrainedModel
   private let samples: Int
   private let seed: UInt64
 
   /// A generator that makes `samples` draws of every spectrum.
-  package init(_ model: TrainedModel, samples: Int, seed: UInt64) {
+  ///
+  /// - Precondition: `samples` is not negative.
+  public init(_ model: TrainedModel, samples: Int, seed: UInt64) {
+    precondition(samples >= 0, "\(samples) draws")
     self.model = model
     self.samples = samples
     self.seed = seed
   }
 
   /// Abundances spread evenly over the simplex, `[count, endmembers]`.
-  package func uniformAbundances(count: Int) -> Tensor {
+  public func uniformAbundances(count: Int) -> Tensor {
     var random = RandomPurpose.generation.stream(seed: seed)
     let weights = -random.uniform([count, model.description.endmemberNames.count]).log()
     return weights / weights.sum(along: -1, keepingDimensions: true)
@@ -28,43 +31,80 @@ package struct SpectrumGenerator {
 
   /// Writes rows `spectrum, quantity, abundances…, bands…` where the quantity is mean, sd or draw n.
   ///
-  /// - Throws: ``SceneError/cannotWrite(path:reason:)``; what `observe` throws.
-  package func write(_ abundances: Tensor, to url: URL, observe: (_ done: Int) throws -> Void) throws {
-    let file = try OutputFile(url)
+  /// Draws are written as they are made: memory does not depend on their number. A draw depends on the seed, its number
+  /// and the number of its spectrum alone.
+  ///
+  /// - Shapes: `abundances` is `[spectra, endmembers]`.
+  /// - Parameters:
+  ///   - observe: is told now and then how many spectra are done; what it throws ends the writing.
+  /// - Throws: ``SceneError/cannotWrite(path:reason:)``, also when the file exists; what `observe` throws.
+  public func write(
+    _ abundances: Tensor, to url: URL, observe: (_ done: Int) throws -> Void = { _ in }
+  ) throws {
     let description = model.description
+    precondition(
+      abundances.rank == 2 && abundances.shape[1] == description.endmemberNames.count,
+      "abundances of shape \(abundances.shape) for \(description.endmemberNames.count) endmembers")
     let bands = description.wavelengths?.map { "\($0)" } ?? (1...description.bands).map { "band \($0)" }
-    let head = CommaSeparated.line(["spectrum", "quantity"] + description.endmemberNames + bands)
-    try file.write(head)
+    var lines = BufferedLines(file: try OutputFile(url))
+    try lines.add(["spectrum", "quantity"] + description.endmemberNames + bands)
     let count = abundances.shape[0]
     for start in stride(from: 0, to: count, by: 256) {
-      let rows = start..<min(start + 256, count)
-      try file.write(text(abundances.slice(along: 0, rows), rows))
-      try observe(rows.upperBound)
+      let tile = abundances.slice(along: 0, start..<min(start + 256, count))
+      let (mean, deviation) = model.reconstruction(of: tile)
+      for row in 0..<tile.shape[0] {
+        let range = row..<row + 1
+        let (center, width) = (mean.slice(along: 0, range), deviation.slice(along: 0, range))
+        let fractions = Self.fields(tile.slice(along: 0, range))
+        try write(center, width, of: start + row, after: fractions, to: &lines) { try observe(start + row) }
+        try observe(start + row + 1)
+      }
     }
+    try lines.close()
+  }
+
+  /// All rows of one spectrum; `pause` is called between some of them.
+  private func write(
+    _ mean: Tensor, _ deviation: Tensor, of spectrum: Int, after fractions: [String], to lines: inout BufferedLines,
+    pause: () throws -> Void
+  ) throws {
+    let number = "\(spectrum + 1)"
+    try lines.add([number, "mean"] + fractions + Self.fields(mean))
+    try lines.add([number, "sd"] + fractions + Self.fields(deviation))
+    for sample in 0..<samples {
+      // One stream index for each draw, one row identity for each spectrum: a draw depends on nothing else.
+      var random = RandomPurpose.generation.stream(seed: seed, index: UInt32(1 + sample))
+      random.rows = [UInt32(spectrum)]
+      let draw = mean + deviation * random.normal(mean.shape)
+      try lines.add([number, "draw \(sample + 1)"] + fractions + Self.fields(draw))
+      if sample % 1024 == 1023 { try pause() }
+    }
+  }
+
+  private static func fields(_ values: Tensor) -> [String] {
+    values.withUnsafeScalars { values in values.map { "\($0)" } }
+  }
+}
+
+/// Lines of a file, written some at a time.
+private struct BufferedLines {
+  let file: OutputFile
+  private var text = ""
+
+  init(file: OutputFile) { self.file = file }
+
+  mutating func add(_ fields: [String]) throws {
+    text += CommaSeparated.line(fields)
+    if text.utf8.count > 1 << 18 { try flush() }
+  }
+
+  mutating func close() throws {
+    try flush()
     try file.close()
   }
 
-  private func text(_ abundances: Tensor, _ rows: Range<Int>) -> String {
-    let (mean, deviation) = model.reconstruction(of: abundances)
-    // One stream index for each draw, one row identity for each spectrum: a draw depends on nothing else.
-    let draws = (0..<samples).map { sample in
-      var random = RandomPurpose.generation.stream(seed: seed, index: UInt32(1 + sample))
-      random.rows = rows.map { UInt32($0) }
-      return mean + deviation * random.normal(mean.shape)
-    }
-    let quantities = [("mean", mean), ("sd", deviation)] + draws.enumerated().map { ("draw \($0 + 1)", $1) }
-    var text = ""
-    for row in 0..<rows.count {
-      let fractions = Self.fields(abundances, row)
-      for (name, values) in quantities {
-        text += CommaSeparated.line(["\(rows.lowerBound + row + 1)", name] + fractions + Self.fields(values, row))
-      }
-    }
-    return text
-  }
-
-  private static func fields(_ matrix: Tensor, _ row: Int) -> [String] {
-    let width = matrix.shape[1]
-    return matrix.withUnsafeScalars { values in values[row * width..<(row + 1) * width].map { "\($0)" } }
+  private mutating func flush() throws {
+    try file.write(text)
+    text.removeAll(keepingCapacity: true)
   }
 }

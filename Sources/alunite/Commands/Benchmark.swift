@@ -34,8 +34,7 @@ struct Benchmark: ParsableCommand {
     var configuration = try method.configuration(hasTruth: scene.truth != nil)
     configuration.training.epochs = 1_000_000
     var run = try TrainingRun(
-      on: scene, model: method.model ?? "spacnn-ldvae", configuration, split: method.split ?? .random(training: 0.8),
-      seed: method.seed ?? 0)
+      on: scene, configuration, split: method.split ?? .random(training: 0.8), seed: method.seed ?? 0)
     let watch = Stopwatch()
     var (wall, processor): ([Double], [Double]) = ([], [])
     var (lastWall, lastProcessor) = (watch.seconds, Self.processorSeconds)

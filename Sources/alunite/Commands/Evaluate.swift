@@ -10,11 +10,18 @@ struct Evaluate: ParsableCommand {
     abstract: "Compare abundances and endmembers with the truth.",
     discussion: """
       Every metric has an id that is spelled out, because papers mean different things by RMSE and SAD. Endmembers are \
-      paired once, one to one, and the same pairs serve abundances, spectra and intervals.
+      paired once, one to one, and the same pairs serve abundances, spectra and intervals. Pixels without true \
+      abundances are left out.
+
+      Rules of pairing:
+        none       the first with the first; usual after learning from labels
+        names      equal names; usual then if the truth has them in another order
+        sad        least sum of angles; usual after learning without labels
+        abundance  least squared error; usual then if true spectra are not known
 
       Examples:
         alunite evaluate --result result --truth scene.h5
-        alunite evaluate --result run --truth Samson_GT.mat --match none --json
+        alunite evaluate --result run --truth Samson_GT.mat --match sad --json
       """)
 
   @Option(help: ArgumentHelp("What alunite unmix or alunite train wrote.", valueName: "result|run"))
@@ -23,8 +30,18 @@ struct Evaluate: ParsableCommand {
   @Option(help: ArgumentHelp("True abundances (default for a run: those it was trained with).", valueName: "path"))
   var truth: String?
 
-  @Option(help: ArgumentHelp("How endmembers are paired: sad, abundance, names, none.", valueName: "rule"))
-  var match = MatchingRule.spectralAngle
+  @Option(
+    help: ArgumentHelp(
+      "How endmembers are paired: sad, abundance, names, none (default: the rule usual for the result, see above).",
+      valueName: "rule"))
+  var match: MatchingRule?
+
+  @Flag(
+    help: """
+      Add abundance.rmse.rowMinimum and endmember.sad.rowMinimum, in which several estimates may be compared with the \
+      same truth; only to compare with papers that do so.
+      """)
+  var rowMinimum = false
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -38,11 +55,11 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     computing.apply()
     let url = URL(fileURLWithPath: result)
-    let metrics: Metrics
+    let subject: Subject
     if FileManager.default.fileExists(atPath: url.appendingPathComponent(EstimateFolder.marker).path) {
-      metrics = try ofEstimate(url.appendingPathComponent(EstimateFolder.marker))
+      subject = try ofEstimate(url.appendingPathComponent(EstimateFolder.marker))
     } else if RunFolder(url).exists {
-      metrics = try ofRun(RunFolder(url))
+      subject = try ofRun(RunFolder(url))
     } else if !FileManager.default.fileExists(atPath: url.path) {
       throw SceneError.cannotOpen(path: url.path, reason: "No such file or directory")
     } else {
@@ -50,46 +67,58 @@ struct Evaluate: ParsableCommand {
         path: url.path,
         reason: "holds neither \(EstimateFolder.marker) of alunite unmix nor \(RunFolder.marker) of alunite train")
     }
+    let rule = match ?? .usual(for: subject.estimate, isLabelled: subject.isLabelled, against: subject.truth)
+    let metrics = try Evaluation(matching: rule, includesRowMinimum: rowMinimum)
+      .metrics(of: subject.estimate, against: subject.truth, test: subject.test)
     if json { return Console.print(metrics.json.trimmingCharacters(in: .newlines)) }
-    Console.print(MetricsTable(metrics).text)
-    if formulas { Console.print("\n" + Self.explanations(metrics)) }
+    var report = Report(metrics)
+    if match == nil { report.remarks.append(subject.reason(for: rule)) }
+    Console.print(report.text)
+    if formulas { Console.print("\n" + report.definitions) }
   }
 
-  private func ofEstimate(_ url: URL) throws -> Metrics {
+  /// What is compared with what.
+  private struct Subject {
+    let estimate: Estimate
+    let isLabelled: Bool
+    let truth: GroundTruth
+    let test: [Int]?
+
+    /// Why endmembers are paired as they are when nobody said how.
+    func reason(for rule: MatchingRule) -> String {
+      let origin = "learnt \(isLabelled ? "from" : "without") labels"
+      return "\(rule.rawValue) is the usual rule for what \(origin); --match chooses another"
+    }
+  }
+
+  private func ofEstimate(_ url: URL) throws -> Subject {
     let file = try EstimateFile(contentsOf: url)
     let estimate = file.estimate
     guard let truth else {
       throw UnmixingError.missing(
         field: "true abundances", neededFor: "an evaluation", remedy: "name a file with --truth")
     }
-    // Readers settle rows, columns and bands by a scene; only its size counts here.
+    // Readers settle rows, columns and bands by a scene; only its size and the places of its bands count here.
+    let bands = file.sourceBands?.count ?? estimate.endmembers?.bands ?? 1
     let scene = Scene(
       name: file.sceneName, rows: estimate.rows, columns: estimate.columns,
-      spectra: .zeros([estimate.isValid.count, estimate.endmembers?.bands ?? 1]), isValid: estimate.isValid)
+      spectra: .zeros([estimate.isValid.count, bands]), isValid: estimate.isValid, sourceBands: file.sourceBands)
     let reference = try InputScene(reading: reading.options, quiet: json).truth(truth, for: scene)
-    return try EstimateMetrics(estimate, against: reference, matching: match, test: nil).metrics()
+    return Subject(estimate: estimate, isLabelled: file.isLabelled, truth: reference, test: nil)
   }
 
-  private func ofRun(_ folder: RunFolder) throws -> Metrics {
+  private func ofRun(_ folder: RunFolder) throws -> Subject {
     let before = try Resumption(of: folder, reading: reading.options, truth: truth)
     let scene = try before.readScene(quiet: json)
-    guard scene.truth != nil else {
+    guard let truth = scene.truth else {
       throw UnmixingError.missing(
         field: "true abundances", neededFor: "an evaluation", remedy: "the run had none, so name a file with --truth")
     }
     let model = TrainedModel(try before.checkpoint.restored().model, before.checkpoint.description)
-    let estimate = try model.unmix(scene)
     let test = before.checkpoint.testPixels
-    return try EstimateMetrics(estimate, against: scene.truth, matching: match, test: test.isEmpty ? nil : test)
-      .metrics()
-  }
-
-  private static func explanations(_ metrics: Metrics) -> String {
-    var seen: Set<MetricDefinition> = []
-    return metrics.all.compactMap { entry in
-      guard let definition = MetricDefinition.of(entry.id), seen.insert(definition).inserted else { return nil }
-      return "\(definition.id): \(definition.formula)" + (definition.unit.isEmpty ? "" : " [\(definition.unit)]")
-    }.joined(separator: "\n")
+    return Subject(
+      estimate: try model.unmix(scene), isLabelled: model.description.isLabelled, truth: truth,
+      test: test.isEmpty ? nil : test)
   }
 }
 

@@ -55,10 +55,10 @@ struct Inspect: ParsableCommand {
     }
   }
 
-  /// Whether numbers lie between 0 and 1 and those of nearly every pixel sum to one.
+  /// Whether numbers lie between 0 and 1 and those of nearly every known pixel sum to one.
   private static func looksLikeFractions(_ truth: GroundTruth) -> Bool {
-    let sums = truth.abundances.sum(along: -1).scalars
+    let sums = truth.abundances.sum(along: -1).scalars.filter { $0.isFinite }
     let whole = sums.count { abs($0 - 1) < 0.01 }
-    return truth.count > 1 && Double(whole) > 0.99 * Double(sums.count)
+    return truth.count > 1 && !sums.isEmpty && Double(whole) > 0.99 * Double(sums.count)
   }
 }

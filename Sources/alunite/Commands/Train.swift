@@ -81,8 +81,8 @@ struct Train: ParsableCommand {
     let scene = try input.scene(self.scene ?? "", truth: truth)
     let configuration = try method.configuration(hasTruth: scene.truth != nil)
     let run = try TrainingRun(
-      on: scene, model: method.model ?? "spacnn-ldvae", configuration, split: method.split ?? .none,
-      seed: method.seed ?? 0, sources: (self.scene ?? scene.name, truth))
+      on: scene, configuration, split: method.split ?? .none, seed: method.seed ?? 0,
+      sources: (self.scene ?? scene.name, truth))
     let command = RunCommand(
       arguments: Array(CommandLine.arguments.dropFirst(2)),
       workingDirectory: FileManager.default.currentDirectoryPath)

@@ -44,7 +44,10 @@ struct Unmix: ParsableCommand {
     bar.finish()
     var files: [(file: String, content: String)] = []
     try writeDirectoryAtomically(to: target, overwriting: replaces) { directory in
-      files = try EstimateFolder(estimate, of: scene, method: model.description.model).write(to: directory)
+      files = try EstimateFolder(
+        estimate, of: scene, method: model.description.label,
+        isLabelled: model.description.isLabelled
+      ).write(to: directory)
       try stop.check()
     }
     if !writing.quiet { show(estimate, scene, files, in: target) }
@@ -59,13 +62,14 @@ struct Unmix: ParsableCommand {
     for (k, name) in estimate.names.enumerated() {
       table.add([name, Numeral.short(means[k]), deviations.map { Numeral.short($0[k]) } ?? ""])
     }
+    let remarks = estimate.remarks.map { "\n\($0)\n" }.joined()
     let masked = scene.pixelCount - scene.validPixels.count
     Console.print(
       """
       \(scene.name): \(scene.validPixels.count) pixels unmixed\(masked == 0 ? "" : ", \(masked) masked")
 
       \(table.text)
-
+      \(remarks)
       \(target.path)
       """)
     for (file, content) in files {

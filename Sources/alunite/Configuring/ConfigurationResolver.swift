@@ -4,15 +4,12 @@ import Unmixing
 /// Builds a configuration from a preset, a file and single settings, each stronger than the one before.
 struct ConfigurationResolver {
   private var tree: SettingTree
+  private let choices: [String: [String]]
 
-  /// Starts from a preset.
-  init(_ preset: Preset) throws {
-    tree = try SettingTree(encoding: preset.configuration)
-  }
-
-  /// Starts from a configuration that was resolved before.
+  /// Starts from a preset's configuration, or from one that was resolved before.
   init(_ configuration: Configuration) throws {
     tree = try SettingTree(encoding: configuration)
+    choices = configuration.choices
   }
 
   /// Every key a configuration has, with the value of a preset.
@@ -22,15 +19,27 @@ struct ConfigurationResolver {
 
   /// Replaces what a YAML file names; the rest stays.
   mutating func apply(file url: URL) throws {
-    let text: String
+    let text = try Self.text(of: url)
+    let patch = try SettingTree(yaml: text, file: url.path)
+    if let method = patch["method"]?.shown, let own = tree["method"]?.shown, method != own {
+      throw WorldFault.malformed(path: url.path, field: "method", expected: own, found: "\"\(method)\"")
+    }
+    tree = try merged(tree, with: patch, at: "", source: url.path)
+  }
+
+  /// The method a YAML file names, if it names one.
+  static func method(in url: URL) throws -> String? {
+    guard case .text(let method) = try SettingTree(yaml: text(of: url), file: url.path)["method"] else { return nil }
+    return method
+  }
+
+  private static func text(of url: URL) throws -> String {
     do {
-      text = try String(contentsOf: url, encoding: .utf8)
+      return try String(contentsOf: url, encoding: .utf8)
     } catch {
       throw WorldFault.malformed(
         path: url.path, field: "configuration", expected: "a readable text file", found: FileFault.reason(error))
     }
-    let patch = try SettingTree(yaml: text, file: url.path)
-    tree = try merged(tree, with: patch, at: "", source: url.path)
   }
 
   /// Replaces one value: `training.epochs=50`, or `epochs=50` where only one key ends so.
@@ -39,6 +48,9 @@ struct ConfigurationResolver {
       throw WorldFault.conflict(option: "--set", expected: "KEY=VALUE", found: "\"\(setting)\"")
     }
     let path = try fullPath(of: String(setting[..<equals]).trimmingCharacters(in: .whitespaces))
+    if path == "method" {
+      throw WorldFault.conflict(option: "--set", expected: "--model for the method", found: setting)
+    }
     let value = try SettingTree(yaml: String(setting[setting.index(after: equals)...]), file: "--set \(path)")
     tree = try merged(tree, with: Self.nested(path, value), at: "", source: "--set")
   }
@@ -88,7 +100,7 @@ struct ConfigurationResolver {
   ) throws -> SettingTree {
     guard case .mapping(var entries) = base else {
       if let expected = base.words(notFitting: patch) {
-        throw misplaced(patch, path, source, expected: Configuration.choices[path]?.joined(separator: ", ") ?? expected)
+        throw misplaced(patch, path, source, expected: choices[path]?.joined(separator: ", ") ?? expected)
       }
       return patch
     }
@@ -132,7 +144,7 @@ struct ConfigurationResolver {
       @unknown default: nil
       }
     let path = (context?.codingPath ?? []).filter { $0.intValue == nil }.map(\.stringValue).joined(separator: ".")
-    let expected = Configuration.choices[path]?.joined(separator: ", ") ?? "another value"
+    let expected = choices[path]?.joined(separator: ", ") ?? "another value"
     return .configuration(field: path, expected: expected, found: "\"\(tree[path]?.shown ?? "")\"")
   }
 }

@@ -16,9 +16,12 @@ struct ModelArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Where the configuration starts: labelled, blind, paper (default: labelled with a truth, else blind).",
+      """
+      Where the configuration starts; alunite models --model ID lists them (default: one that learns from labels where \
+      there is a truth, else one that needs none).
+      """,
       valueName: "preset"))
-  var preset: Preset?
+  var preset: String?
 
   @Option(help: ArgumentHelp("A YAML file that replaces parts of the preset.", valueName: "file"))
   var config: String?
@@ -34,25 +37,37 @@ struct ModelArguments: ParsableArguments {
       valueName: "n"))
   var endmembers: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "From how many fresh starts to train; the one with the lowest training loss is kept, never by the truth.",
+      valueName: "n"))
+  var restarts: Int?
+
   @Option(help: ArgumentHelp("The key of every random number (default: 0).", valueName: "n"))
   var seed: UInt64?
 
   /// Whether anything here shapes the configuration.
-  var shapesConfiguration: Bool { preset != nil || config != nil || !settings.isEmpty || endmembers != nil }
+  var shapesConfiguration: Bool {
+    preset != nil || config != nil || !settings.isEmpty || endmembers != nil || restarts != nil
+  }
 
   /// The configuration: preset, then file, then single settings.
   func configuration(hasTruth: Bool) throws -> Configuration {
-    try configuration(from: preset ?? (hasTruth && endmembers == nil ? .labelled : .blind))
+    let entry = try Catalogue.entry(method())
+    let start = try preset.map(entry.preset) ?? entry.defaultPreset(hasLabels: hasTruth && endmembers == nil)
+    return try resolved(ConfigurationResolver(start.configuration))
   }
 
   /// What a run's configuration would become; a preset replaces it, everything else changes parts.
   func configuration(changing configuration: Configuration) throws -> Configuration {
-    if let preset { return try self.configuration(from: preset) }
-    return try resolved(ConfigurationResolver(configuration))
+    let start = try preset.map { try Catalogue.entry(configuration.method).preset($0).configuration }
+    return try resolved(ConfigurationResolver(start ?? configuration))
   }
 
-  private func configuration(from preset: Preset) throws -> Configuration {
-    try resolved(ConfigurationResolver(preset))
+  /// The method asked for, by option or by file.
+  private func method() throws -> String {
+    if let model { return model }
+    return try config.flatMap { try ConfigurationResolver.method(in: URL(fileURLWithPath: $0)) } ?? "spacnn-ldvae"
   }
 
   private func resolved(_ start: ConfigurationResolver) throws -> Configuration {
@@ -63,9 +78,8 @@ struct ModelArguments: ParsableArguments {
       _ = try resolver.configuration()
     }
     if let endmembers { try resolver.apply(setting: "model.endmembers=\(endmembers)") }
+    if let restarts { try resolver.apply(setting: "training.restarts=\(restarts)") }
     for setting in settings { try resolver.apply(setting: setting) }
     return try resolver.configuration()
   }
 }
-
-extension Preset: ExpressibleByArgument {}

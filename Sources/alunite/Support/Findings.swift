@@ -87,10 +87,12 @@ extension Findings {
 
   /// True abundances.
   static func of(_ truth: GroundTruth, _ url: URL) -> Findings {
-    Findings(
+    let unknown = truth.abundances.sum(along: -1).scalars.count { !$0.isFinite }
+    return Findings(
       "true abundances", url,
       [
-        ("pixels", "\(truth.abundances.shape[0])"), ("endmembers", "\(truth.count): \(shortened(truth.names))"),
+        ("pixels", "\(truth.abundances.shape[0])" + (unknown > 0 ? ", \(unknown) of them unknown" : "")),
+        ("endmembers", "\(truth.count): \(shortened(truth.names))"),
         ("spectra", truth.endmembers.map { "\($0.bands) bands each" } ?? "none"),
       ], notes: truth.notes)
   }
@@ -99,9 +101,9 @@ extension Findings {
   static func ofRun(_ folder: RunFolder) throws -> Findings {
     let checkpoint = try folder.readCheckpoint()
     let run = checkpoint.description
-    let epochs = run.configuration.training.epochs
+    let epochs = run.configuration.training.epochs * run.configuration.training.restarts
     return Findings(
-      "run of \(run.model)", folder.url,
+      "run of \(run.configuration.method)", folder.url,
       [
         ("scene", run.scene), ("truth", run.truth), ("split", run.split), ("seed", "\(run.seed)"),
         ("epochs", "\(checkpoint.history.count) of \(epochs), \(checkpoint.step) steps"),
@@ -123,6 +125,7 @@ extension Findings {
         ("scene", file.sceneName), ("size", "\(estimate.rows) rows × \(estimate.columns) columns"),
         ("unmixed pixels", "\(estimate.validPixels.count) of \(estimate.isValid.count)"),
         ("endmembers", "\(estimate.endmemberCount): \(shortened(estimate.names))"),
+        ("their order", file.isLabelled ? "that of the labels" : nil),
       ])
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Unmixing
 
 /// JSON that programs read from standard output.
 enum JSONText {
@@ -10,15 +11,5 @@ enum JSONText {
   }
 
   /// A text between quotes.
-  static func quoted(_ text: String) -> String {
-    let escaped = text.unicodeScalars.map { scalar -> String in
-      switch scalar {
-      case "\"": "\\\""
-      case "\\": "\\\\"
-      case _ where scalar.value < 0x20: String(format: "\\u%04x", scalar.value)
-      default: String(scalar)
-      }
-    }
-    return "\"\(escaped.joined())\""
-  }
+  static func quoted(_ text: String) -> String { text.quotedForJSON }
 }

@@ -43,7 +43,8 @@ struct Resumption {
   /// Whether there is nothing left to do.
   var isComplete: Bool {
     let options = checkpoint.description.configuration.training
-    return checkpoint.history.count == options.epochs && FileManager.default.fileExists(atPath: folder.metrics.path)
+    return checkpoint.history.count == options.epochs * options.restarts
+      && FileManager.default.fileExists(atPath: folder.metrics.path)
   }
 
   /// The run, ready to go on.
@@ -61,7 +62,8 @@ struct Resumption {
   private func agree(_ now: Train) throws {
     let run = checkpoint.description
     let facts = [
-      ("--model", run.model, now.method.model), ("--seed", "\(run.seed)", now.method.seed.map { "\($0)" }),
+      ("--model", run.configuration.method, now.method.model),
+      ("--seed", "\(run.seed)", now.method.seed.map { "\($0)" }),
       ("--split", run.split, now.method.split?.description),
     ]
     for (option, then, now) in facts {

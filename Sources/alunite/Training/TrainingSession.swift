@@ -86,29 +86,23 @@ extension TrainingSession {
     }
     bar.finish()
     let test = run.testPixels.isEmpty ? nil : run.testPixels
-    let metrics = try EstimateMetrics(estimate, against: scene.truth, matching: rule, test: test)
-      .metrics(costs: [("seconds", seconds), ("peakMemoryBytes", PeakMemory.bytes)])
+    let rule = MatchingRule.usual(for: estimate, isLabelled: run.description.isLabelled, against: scene.truth)
+    let costs = [Metrics.Entry("seconds", seconds)] + (PeakMemory.bytes.map { [.init("peakMemoryBytes", $0)] } ?? [])
+    let metrics = try Evaluation(matching: rule).metrics(of: estimate, against: scene.truth, test: test).adding(costs)
     try RunFolder.write(metrics.json, to: folder.metrics)
     if json { return Console.print(try JSONText.text(Summary(metrics: metrics, files: files, run: run.description))) }
     if quiet { return }
-    let labels = run.description.configuration.objective
-    let mode = scene.truth == nil || labels.abundanceWeight + labels.labelWeight == 0 ? "without labels" : "with labels"
+    let mode = run.description.configuration.usesLabels ? "with labels" : "without labels"
     Console.print(
       """
-      \(run.description.model), \(mode), \(run.trainingPixels.count) training pixels, \(run.testPixels.count) held out, \
+      \(run.description.label), \(mode), \(run.trainingPixels.count) training pixels, \(run.testPixels.count) held out, \
       \(run.parameterCount) parameters, \(Numeral.duration(seconds))
 
-      \(MetricsTable(metrics).text)
+      \(Report(metrics).text)
 
       """)
+    for remark in estimate.remarks { Console.print(remark + "\n") }
     for (name, path) in files { Console.print("  \(name.padding(toLength: 14, withPad: " ", startingAt: 0)) \(path)") }
-  }
-
-  /// Labels fix the order of endmembers; what is found without them has to be paired.
-  private var rule: MatchingRule {
-    let objective = run.description.configuration.objective
-    if objective.abundanceWeight + objective.labelWeight > 0 { return .none }
-    return scene.truth?.endmembers == nil ? .abundance : .spectralAngle
   }
 
   private var files: [(name: String, path: String)] {
@@ -127,7 +121,7 @@ extension TrainingSession {
     let files: [String: String]
 
     init(metrics: Metrics, files: [(name: String, path: String)], run: RunDescription) {
-      (model, seed, split) = (run.model, run.seed, run.split)
+      (model, seed, split) = (run.configuration.method, run.seed, run.split)
       self.metrics = metrics
       self.files = Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.path) })
     }

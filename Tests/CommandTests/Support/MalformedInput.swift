@@ -1,4 +1,5 @@
 import Foundation
+import Unmixing
 
 /// A command line that cannot succeed: what stands on standard error, and the exit code.
 struct MalformedInput {
@@ -82,7 +83,7 @@ struct MalformedInput {
     ),
     .init(
       "train --endmembers 1 --scene good.hdr -o new",
-      "configuration, model.endmembers: expected 0 (from the labels) or 2 … 64, found 1"),
+      "configuration, model.endmembers: expected 0 (from the truth) or 2 … 64, found 1"),
     .init(
       "train --scene good.hdr -o new",
       "configuration, model.endmembers: expected a number, since the scene has no labelled abundances, found 0 "
@@ -112,7 +113,7 @@ struct MalformedInput {
   static let settings: [MalformedInput] = [
     .init(
       "train --model magic --scene scene.h5 -o new",
-      "configuration, model: expected spacnn-ldvae or mlp-ldvae, found \"magic\""),
+      "configuration, method: expected \(Catalogue.entries.map(\.id).joined(separator: " or ")), found \"magic\""),
     .training(
       "--config unknown.yaml",
       "{dir}/unknown.yaml: expected a key of the configuration, found \"training.epoch\"; did you mean training.epochs?"

@@ -137,3 +137,21 @@ extension Workspace {
     try #require(outcome.code == 0, "\(outcome.errors)")
   }
 }
+
+extension Workspace {
+  /// Runs the command to its end; the most memory it was seen to hold, in bytes.
+  func peakBytes(_ arguments: [String]) throws -> Int {
+    let running = try start(arguments)
+    var peak = 0
+    // What a process asks of its parent at the end includes what the parent held when it began.
+    while running.process.isRunning {
+      let status = try? String(contentsOfFile: "/proc/\(running.process.processIdentifier)/status", encoding: .utf8)
+      let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+      peak = max(peak, line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0)
+      usleep(2_000)
+    }
+    let outcome = try running.outcome()
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    return peak * 1024
+  }
+}

@@ -40,24 +40,84 @@ import Unmixing
     #expect(all["calibration.crps"] != nil)
   }
 
-  @Test func reachesTheNominalLevelsWhenTruthsAreDrawnFromThePosterior() throws {
-    // Seed 17, 20 000 truths from Dirichlet(0.8, 3): entries come in pairs, so each coverage is a mean of 20 000.
-    // Bounds at 5 binomial sd fail a right implementation with probability below 5 · 10⁻⁶.
-    let count = 20_000
-    var random = RandomStream(seed: 17)
-    let concentration = Tensor([0.8, 3]).broadcast(to: [count, 2])
-    let truths = Tensor.logGammaDraw(concentration: concentration, using: &random).softmax()
+  /// `count` draws from one Dirichlet, `[count, 2]`.
+  private func drawn(_ count: Int, from concentration: [Scalar], _ random: inout RandomStream) -> Tensor {
+    Tensor.logGammaDraw(concentration: Tensor(concentration).broadcast(to: [count, 2]), using: &random).softmax()
+  }
+
+  /// Metrics of marginals that are the same for all pixels.
+  private func metrics(_ truths: Tensor, _ marginals: PosteriorMarginals) throws -> Metrics.Values {
     let scene = Scene(
-      name: "drawn", rows: 1, columns: count, spectra: truths, truth: GroundTruth(abundances: truths))
-    let guess = Prediction(abundances: truths, marginals: .dirichlet(concentration: concentration))
-    let all = try Evaluation(matching: .none).metrics(of: guess, in: scene).all
-    let boundary = try #require(all["calibration.boundary"])
-    #expect(boundary < 0.01, "truths below 10⁻⁴ have probability 0.0015")
+      name: "drawn", rows: 1, columns: truths.shape[0], spectra: truths, truth: GroundTruth(abundances: truths))
+    let guess = Prediction(abundances: truths, marginals: marginals)
+    return try Evaluation(matching: .none).metrics(of: guess, in: scene).all
+  }
+
+  @Test(arguments: [[0.05, 0.45], [1, 999], [0.01, 0.03], [5, 5], [0.8, 3]] as [[Scalar]])
+  func reachesTheNominalLevelsWhenTruthsAreDrawnFromThePosterior(concentration: [Scalar]) throws {
+    // Seed 17. Entries come in mirrored pairs, so a coverage is a mean over the pixels off the boundary. Bounds at
+    // 5 binomial sd: over 25 coverages a right implementation fails with probability below 10⁻⁴ (2 · 10⁻⁵ for Normal
+    // tails, and more for the 99 % level, whose misses are few).
+    let count = 40_000
+    var random = RandomStream(seed: 17)
+    let truths = drawn(count, from: concentration, &random)
+    let all = try metrics(
+      truths, .dirichlet(concentration: Tensor(concentration).broadcast(to: [count, 2])))
+    let interior = Double(count) * (1 - (try #require(all["calibration.boundary"])))
+    try #require(interior > 2_000)
     for level in CoverageLevel.allCases {
       let (p, found) = (level.probability, try #require(all["calibration.coverage\(level.rawValue)"]))
-      // Leaving out the boundary can move coverage by its share at most.
-      #expect(abs(found - p) <= 5 * (p * (1 - p) / Double(count)).squareRoot() + boundary, "\(p): \(found)")
+      #expect(abs(found - p) <= 5 * (p * (1 - p) / interior).squareRoot(), "\(p): \(found) of \(interior)")
     }
+  }
+
+  @Test func reachesTheNominalLevelsWhenThePosteriorIsDraws() throws {
+    // Seed 23, truths and 300 draws of each posterior from Dirichlet(0.01, 0.03), of which a fourteenth lies off the
+    // boundary. Among d draws ranks come in steps of 1/(d + 1), here about 1/22. Bounds at 5 binomial sd beyond that.
+    let (count, draws) = (8_000, 300)
+    var random = RandomStream(seed: 23)
+    let truths = drawn(count, from: [0.01, 0.03], &random)
+    let posterior = drawn(count * draws, from: [0.01, 0.03], &random).reshaped(to: [draws, count, 2])
+    let all = try metrics(truths, .draws(posterior))
+    let interior = Double(count) * (1 - (try #require(all["calibration.boundary"])))
+    for level in [CoverageLevel.fifty, .eighty, .ninety] {
+      let (p, found) = (level.probability, try #require(all["calibration.coverage\(level.rawValue)"]))
+      #expect(abs(found - p) <= 5 * (p * (1 - p) / interior).squareRoot() + 1.0 / 22, "\(p): \(found) of \(interior)")
+    }
+  }
+
+  @Test func countsATruthWherePosteriorsPutNothingAsMissed() throws {
+    // Dirichlet(10⁻⁹, 1) is all but a point at 0; a truth of 0.3 is outside of every interval.
+    let all = try metrics([0.3], concentration: [1e-9, 1])
+    for level in CoverageLevel.allCases { #expect(all["calibration.coverage\(level.rawValue)"] == 0) }
+  }
+
+  @Test(arguments: [(0, 1), (-7, 2), (3, 0.1)] as [(Scalar, Scalar)])
+  func countsCoverageFromStoredQuantilesWhereThereIsNoDirichlet(location: Scalar, scale: Scalar) throws {
+    // Seed 29; logit(a) ~ Normal(location, scale), of which the second has an eighth below the boundary. Bounds at
+    // 5 binomial sd fail a right implementation with probability below 2 · 10⁻⁶.
+    let count = 20_000
+    var random = RandomStream(seed: 29)
+    func fractions(_ logits: Tensor) -> Tensor {
+      Tensor.concatenated([logits, .zeros([count, 1])], along: 1).softmax()
+    }
+    let truths = fractions(location + scale * random.normal([count, 1]))
+    let scene = Scene(name: "drawn", rows: 1, columns: count, spectra: truths)
+    var estimate = Estimate(names: ["a", "b"], of: scene, mean: truths)
+    // The two columns mirror each other: the second's 5 % quantile belongs to the first's 95 %.
+    estimate.quantiles = [0.05, 0.5, 0.95].map { probability in
+      let shift = scale * Scalar(SpecialFunctions.normalQuantile(probability))
+      let columns = [shift, -shift].enumerated().map { column, shift in
+        fractions(Tensor(repeating: location + shift, [count, 1])).slice(along: 1, column..<column + 1)
+      }
+      return Estimate.Quantile(probability: probability, values: .concatenated(columns, along: 1))
+    }
+    estimate.reconstructionAngle = .zeros([count])
+    let all = try Evaluation(matching: .none).metrics(of: estimate, against: GroundTruth(abundances: truths)).all
+    let interior = Double(count) * (1 - (try #require(all["calibration.boundary"])))
+    let found = try #require(all["calibration.coverage90"])
+    #expect(abs(found - 0.9) <= 5 * (0.09 / interior).squareRoot(), "\(found) of \(interior)")
+    #expect(all["calibration.coverage50"] == nil && all["calibration.crps"] == nil, "two quantiles do not tell")
   }
 
   @Test func scoresBetaInClosedFormAsByQuadrature() throws {

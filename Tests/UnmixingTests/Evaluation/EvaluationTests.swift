@@ -96,6 +96,15 @@ import Unmixing
     #expect(metrics.all["abundance.rmse.entry"] == 0)
   }
 
+  @Test func leavesOutPixelsWhoseTruthIsUnknown() throws {
+    var scene = evaluationScene([[1, 0], [0.5, 0.5], [0, 1]], endmembers)
+    scene.truth?.abundances = matrix([[1, 0], [.nan, .nan], [0.5, 0.5]])
+    let guess = Prediction(abundances: matrix([[1, 0], [0, 1], [0.5, 0.5]]))
+    let metrics = try Evaluation(matching: .none).metrics(of: guess, in: scene)
+    #expect(metrics.all["pixels"] == 2)
+    #expect(metrics.all["abundance.rmse.entry"] == 0)
+  }
+
   @Test func refusesAnEstimateThatIsNotFinite() throws {
     let scene = evaluationScene([[1, 0], [0, 1]], endmembers)
     let guess = Prediction(abundances: matrix([[1, 0], [.nan, 1]]))
@@ -144,9 +153,45 @@ import Unmixing
       #expect(metrics.all[id] == value, "α is the mean times the total concentration")
     }
     let ids = try Evaluation().metrics(of: estimate, against: nil).all.map { $0.id }
-    #expect(ids == ["pixels", "reconstruction.angle"])
+    #expect(ids == ["pixels", "reconstruction.angle", "endmember.dead"])
     estimate.reconstructionAngle = nil
     #expect(throws: UnmixingError.self) { try Evaluation().metrics(of: estimate, against: nil) }
+  }
+
+  @Test func judgesADrawUnderThePairsOfTheMeans() throws {
+    let scene = evaluationScene([[1, 0], [0, 1]], endmembers)
+    // The means are swapped; the draw alone would be paired straight.
+    var guess = Prediction(abundances: matrix([[0, 1], [1, 0]]))
+    guess.draw = matrix([[0.9, 0.1], [0.1, 0.9]])
+    let metrics = try Evaluation(matching: .abundance).metrics(of: guess, in: scene, test: [1])
+    #expect(metrics.permutation == [1, 0])
+    #expect(metrics.all["abundance.rmse.entry"] == 0)
+    for part in [metrics.all, try #require(metrics.test)] {
+      expectClose(
+        try #require(part["abundance.rmse.sample.entry"]), 0.9, absolute: 1e-6, because: "Float rounds 0.9 to 10⁻⁷")
+    }
+    guess.draw = matrix([[.nan, 0], [0, 1]])
+    #expect(throws: UnmixingError.notFinite(field: "draw of valid pixels", count: 1, first: 0)) {
+      try Evaluation(matching: .none).metrics(of: guess, in: scene)
+    }
+  }
+
+  @Test func usesTheRuleThatFitsHowAnEstimateCameAbout() throws {
+    let scene = evaluationScene([[1, 0], [0, 1]], endmembers, names: ["Oak", "alder"])
+    let truth = try #require(scene.truth)
+    func estimate(_ names: [String], spectra: Bool = true) -> Estimate {
+      Estimate(names: names, of: scene, mean: truth.abundances, endmembers: spectra ? truth.endmembers : nil)
+    }
+    let bare = GroundTruth(abundances: truth.abundances, names: truth.names)
+    let cases: [(Estimate, Bool, GroundTruth, MatchingRule)] = [
+      (estimate(["oak", "alder"]), true, truth, .none), (estimate(["a", "b"]), true, truth, .none),
+      (estimate(["Alder", "oak"]), true, truth, .names), (estimate(["a", "b"]), false, truth, .spectralAngle),
+      (estimate(["a", "b"]), false, bare, .abundance),
+      (estimate(["a", "b"], spectra: false), false, truth, .abundance),
+    ]
+    for (estimate, isLabelled, truth, rule) in cases {
+      #expect(MatchingRule.usual(for: estimate, isLabelled: isLabelled, against: truth) == rule, "\(estimate.names)")
+    }
   }
 
   @Test func addsTheRowMinimumRuleOnlyWhenAsked() throws {
@@ -206,6 +251,8 @@ import Unmixing
     }
     let ids = MetricDefinition.all.map { $0.id }
     #expect(Set(ids).count == ids.count)
+    // What a run adds.
+    for id in ["seconds", "peakMemoryBytes"] { #expect(MetricDefinition.of(id)?.formula.isEmpty == false, "\(id)") }
   }
 
   @Test func givesNamesakesNamesOfTheirOwn() throws {

@@ -46,4 +46,11 @@ import Unmixing
     let text = try example(test: nil).json.replacingOccurrences(of: "[0, 1]", with: "[0]")
     #expect(throws: DecodingError.self) { try JSONDecoder().decode(Metrics.self, from: Data(text.utf8)) }
   }
+
+  @Test func addsWhatAResultCostAndKeepsTheRest() throws {
+    let metrics = try example(test: [0, 1])
+    let dear = metrics.adding([Metrics.Entry("seconds", 3.5), Metrics.Entry("peakMemoryBytes", 1e8)])
+    #expect(dear.all["seconds"] == 3.5 && dear.test == metrics.test && dear.all.count == metrics.all.count + 2)
+    #expect(try JSONDecoder().decode(Metrics.self, from: Data(dear.json.utf8)) == dear)
+  }
 }

@@ -42,9 +42,11 @@ struct EstimateFileTests {
     try withDirectory { directory in
       let (estimate, _) = Self.example()
       let url = directory.appendingPathComponent("estimate.h5")
-      try EstimateFile(estimate, sceneName: "field", method: "test").write(to: url)
+      try EstimateFile(estimate, sceneName: "field", method: "test", isLabelled: true, sourceBands: [2, 3, 4, 7, 8, 9])
+        .write(to: url)
       let file = try EstimateFile(contentsOf: url)
       let read = file.estimate
+      #expect(file.isLabelled && file.sourceBands == [2, 3, 4, 7, 8, 9])
       #expect(file.sceneName == "field" && file.method == "test")
       #expect(read.names == estimate.names && read.rows == 4 && read.columns == 5 && read.isValid == estimate.isValid)
       #expect(read.mean.scalars == estimate.mean.scalars)
@@ -65,7 +67,9 @@ struct EstimateFileTests {
       let url = directory.appendingPathComponent("estimate.h5")
       let point = Estimate(names: Self.names, of: scene, mean: .zeros([20, 3]))
       try EstimateFile(point, sceneName: "field", method: "point").write(to: url)
-      let read = try EstimateFile(contentsOf: url).estimate
+      let file = try EstimateFile(contentsOf: url)
+      let read = file.estimate
+      #expect(!file.isLabelled && file.sourceBands == nil)
       #expect(read.deviation == nil && read.draw == nil && read.quantiles.isEmpty && read.endmembers == nil)
     }
   }
@@ -82,7 +86,12 @@ struct EstimateFileTests {
     try withDirectory { directory in
       let (estimate, scene) = Self.example()
       let written = try EstimateFolder(estimate, of: scene, method: "test").write(to: directory)
-      #expect(written.map(\.file).contains("abundances-q95.img"))
+      #expect(
+        written.map(\.file) == [
+          "estimate.h5", "abundances.img", "abundances-sd.img", "abundances-q05.img", "abundances-q50.img",
+          "abundances-q95.img", "total-concentration.img", "reconstruction-angle.img", "endmembers.csv",
+          "endmembers.sli", "abundance-maps.png",
+        ])
       let raster = try Scene(contentsOf: directory.appendingPathComponent("abundances.img"))
       #expect(raster.rows == 4 && raster.columns == 5 && raster.bands == 3)
       #expect(raster.isValid == estimate.isValid)

@@ -11,11 +11,15 @@ struct SpectrumGeneratorTests {
     let scene = Scene(
       name: "small", rows: 8, columns: 8, spectra: spectra,
       axis: SpectralAxis(wavelengths: [400, 500, 600, 700, 800]))
-    var configuration = Preset.blind.configuration
-    configuration.model.endmembers = 3
-    configuration.model.encoderHidden = [8]
+    var configuration = try Catalogue.entry("mlp-ldvae").preset("blind").configuration
+    var options = LDVAEOptions()
+    options.spectra = .sceneMaximum
+    options.start = .extracted
+    options.endmembers = 3
+    options.encoderHidden = [8]
+    configuration.model = options
     configuration.training.epochs = 1
-    return try TrainingRun(on: scene, model: "mlp-ldvae", configuration, split: .none, seed: 3).trained
+    return try TrainingRun(on: scene, configuration, split: .none, seed: 3).trained
   }
 
   @Test func evenAbundancesLieOnTheSimplex() throws {

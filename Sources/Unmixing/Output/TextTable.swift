@@ -1,19 +1,19 @@
 /// Columns of text, the first aligned left and numbers right.
-struct TextTable {
+package struct TextTable {
   private var rows: [[String]]
   private let rightAligned: Set<Int>
 
   /// A table with a head; the columns named in `rightAligned` hold numbers.
-  init(_ head: [String], rightAligned: Set<Int> = []) {
+  package init(_ head: [String], rightAligned: Set<Int> = []) {
     rows = [head]
     self.rightAligned = rightAligned
   }
 
   /// Adds a row.
-  mutating func add(_ row: [String]) { rows.append(row) }
+  package mutating func add(_ row: [String]) { rows.append(row) }
 
   /// The table as lines, with a rule under its head.
-  var text: String {
+  package var text: String {
     let count = rows.map(\.count).max() ?? 0
     let widths = (0..<count).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
     var lines = rows.map { row in

@@ -1,0 +1,35 @@
+extension SSANUNetOptions {
+  /// The paper's weights and rates for each of its scenes; what it leaves open is as in the defaults.
+  static func presets(of method: String) -> [Preset] {
+    [
+      preset(method, "jasper", "Jasper Ridge, and where to begin with other scenes", rate: 1e-3) { _ in },
+      preset(method, "samson", "Samson, every spectrum divided by its norm, as its labels ask for", rate: 1e-2) {
+        $0.spectra = .unitNorm
+        ($0.spatialWeight, $0.spectralWeight) = (0.01, 0.99)
+        $0.sumToOneWeight = 1e-5
+      },
+      preset(method, "urban", "Urban with four endmembers, and Cuprite", rate: 1e-4) {
+        ($0.spatialWeight, $0.spectralWeight) = (0.7, 0.3)
+        ($0.linearWeight, $0.nonlinearWeight) = (0.8, 0.2)
+      },
+      preset(method, "synthetic", "the paper's synthetic scenes", rate: 1e-3) {
+        ($0.spatialWeight, $0.spectralWeight) = (0.7, 0.3)
+        ($0.linearWeight, $0.nonlinearWeight) = (0.8, 0.2)
+      },
+    ]
+  }
+
+  private static func preset(
+    _ method: String, _ name: String, _ summary: String, rate: Double, _ change: (inout SSANUNetOptions) -> Void
+  ) -> Preset {
+    var model = SSANUNetOptions()
+    change(&model)
+    var training = TrainingOptions()
+    training.epochs = 500
+    training.batchSize = 0
+    training.learningRate = rate
+    training.schedule = .constant
+    return Preset(
+      name, summary, Configuration(method: method, model: model, objective: NegativeELBO(), training: training))
+  }
+}
