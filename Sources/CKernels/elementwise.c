@@ -76,6 +76,10 @@ void alu_power(const alu_scalar *a, alu_scalar exponent, alu_scalar *restrict ou
   for (size_t i = 0; i < count; i++) out[i] = (alu_scalar)pow((double)a[i], (double)exponent);
 }
 
+void alu_atan2(const alu_scalar *y, const alu_scalar *x, alu_scalar *restrict out, size_t count) {
+  for (size_t i = 0; i < count; i++) out[i] = (alu_scalar)atan2((double)y[i], (double)x[i]);
+}
+
 ALU_CLONES void alu_clamp(const alu_scalar *a, alu_scalar least, alu_scalar most, alu_scalar *restrict out,
                           size_t count) {
   for (size_t i = 0; i < count; i++) {

@@ -63,6 +63,19 @@ extension Tensor {
       mappedRanges { alu_clamp($0, least, most, $1, $2) },
       (self, { $0 * x.mappedRanges { alu_is_within($0, least, most, $1, $2) } }))
   }
+
+  /// The angle of the point (x, y) from the x axis, in [−π, π], where `self` is y. Shapes must agree.
+  ///
+  ///     ∂/∂y = x / (x² + y²),   ∂/∂x = −y / (x² + y²)
+  ///
+  /// - Edge cases: The angle of the origin is 0 (or ±π, by the signs of its zeros, as in C), and its derivatives are NaN.
+  public func atan2(x other: Tensor) -> Tensor {
+    precondition(shape == other.shape, "shapes \(shape) and \(other.shape)")
+    let (y, x) = (detached, other.detached)
+    let value = y.pairedRanges(with: x) { alu_atan2($0, $1, $2, $3) }
+    return .recording(
+      value, (self, { $0 * x / (y.squared() + x.squared()) }), (other, { -$0 * y / (y.squared() + x.squared()) }))
+  }
 }
 
 extension Tensor {

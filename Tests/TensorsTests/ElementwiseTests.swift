@@ -102,4 +102,12 @@ import Testing
     let nan = Tensor(.nan)
     for (name, function, _, _, _) in Self.functions { #expect(function(nan).scalar.isNaN, "\(name)") }
   }
+
+  @Test func anglesCoverAllQuadrants() {
+    let (y, x) = (Tensor([1, 1, -1, -1, 0]), Tensor([1, -1, -1, 1, 2]))
+    expectClose(
+      y.atan2(x: x), Tensor([0.25, 0.75, -0.75, -0.25, 0]) * Scalar.pi, relative: roundings(1.1),
+      because: "rounded once, π too")
+    checkGradient(of: { $0[0].atan2(x: $0[1]) }, at: [y, x])
+  }
 }

@@ -27,6 +27,7 @@ void alu_leaky(const alu_scalar *x, alu_scalar slope, alu_scalar *restrict out, 
 // flow where x > 0, else slope·flow.
 void alu_leaky_slope(const alu_scalar *flow, const alu_scalar *x, alu_scalar slope, alu_scalar *restrict out,
                      size_t count);
+void alu_atan2(const alu_scalar *y, const alu_scalar *x, alu_scalar *restrict out, size_t count);
 // a += b, in place.
 void alu_accumulate(alu_scalar *restrict a, const alu_scalar *restrict b, size_t count);
 // out[c·rows + r] = in[r·columns + c].
