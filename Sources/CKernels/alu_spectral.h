@@ -48,6 +48,11 @@ typedef struct {
   void (*synthesise_column)(const alu_scalar *in, const alu_column *c, size_t group, alu_scalar *out, size_t row_step,
                             size_t rows);
   void (*synthesise_rows)(const alu_scalar *in, const alu_row_steps *steps, const alu_row_target *t);
+  // Rows and columns at once of an image of (n − reach)² pixels, in whole lines; NULL where rows are better kept.
+  // Group 0 sets the image to its share and the bias, the others add to it.
+  void (*analyse_whole)(const alu_scalar *image, const alu_column *c, size_t group, alu_scalar *out);
+  void (*synthesise_whole)(const alu_scalar *in, const alu_column *c, size_t group, const alu_scalar *bias,
+                           alu_scalar *image);
   // All taps, with the factors 2/n² of the inverse (1/n² where real).
   void (*kernel)(const alu_scalar *taps, size_t tap_step, size_t group, alu_scalar *out, size_t step);
   // One group's share of the derivatives of the taps.
@@ -106,7 +111,7 @@ alu_view alu_view_of_gradient(const alu_convolution *shape, const alu_tiling *ti
 
 // Rows of tiles after or before their transform: [group][row of the images][tile across][u, v][channel], then zeros.
 typedef struct {
-  alu_scalar *data;
+  alu_scalar *data; // NULL: images are transformed whole
   size_t channels, across, first, count, bytes; // channels: padded to whole lines; rows: all images' in one sequence
 } alu_rows;
 
@@ -121,18 +126,28 @@ static inline alu_scalar *alu_row(const alu_rows *r, size_t group, size_t row, s
 
 // The transforms of those rows that strips [first, end) need.
 alu_rows alu_analyse_rows(const alu_view *view, const alu_tiling *tiling, size_t first, size_t end);
-static inline void alu_drop_rows(const alu_rows *r) { alu_give(r->data, r->bytes); }
+static inline void alu_drop_rows(const alu_rows *r) {
+  if (r->data) alu_give(r->data, r->bytes);
+}
 // From them the points of one group, for tiles [first, end), to the places from `start` on.
 void alu_analyse_tiles(const alu_view *view, const alu_tiling *tiling, const alu_rows *rows, size_t group, size_t first,
                        size_t end, const alu_spectrum *out, size_t start);
-// Rows for the outputs of strips [first, end), `side` to each.
-alu_rows alu_new_results(const alu_convolution *shape, const alu_tiling *tiling, size_t first, size_t end);
-// Fills one group of them for tiles [first, end) from the points at the places from 0 on.
+// Where results go: y, by way of rows, `side` to a strip; bias in whole lines.
+typedef struct {
+  alu_rows rows;
+  const alu_scalar *bias;
+  alu_scalar *y;
+} alu_results;
+
+// Of strips [first, end).
+alu_results alu_new_results(const alu_convolution *shape, const alu_tiling *tiling, size_t first, size_t end,
+                            const alu_scalar *bias, alu_scalar *y);
+// One group's share of tiles [first, end), from the points at the places from 0 on.
 void alu_synthesise_tiles(const alu_convolution *shape, const alu_tiling *tiling, const alu_spectrum *in, size_t group,
-                          size_t first, size_t end, const alu_rows *rows);
-// Turns them into outputs; bias in whole lines.
-void alu_synthesise_rows(const alu_convolution *shape, const alu_tiling *tiling, const alu_rows *rows, size_t first,
-                         size_t end, const alu_scalar *bias, alu_scalar *y);
+                          size_t first, size_t end, const alu_results *results);
+// After the last group: turns rows into outputs, and drops them.
+void alu_finish_results(const alu_convolution *shape, const alu_tiling *tiling, const alu_results *results, size_t first,
+                        size_t end);
 
 // A kernel [taps, inputs, columns] with columns in whole lines: itself, or a copy that must be dropped. A flipped one is
 // turned by 180° and its channel axes are exchanged.

@@ -11,7 +11,8 @@ typedef struct {
   const alu_convolution *shape;
   const alu_tiling *tiling;
   const alu_view *view;
-  const alu_rows *rows, *results;
+  const alu_rows *rows;
+  const alu_results *results;
   const alu_spectrum *kernel;
   size_t group, first, end, tiles_per_chunk;
   alu_panel_product *product;
@@ -40,15 +41,14 @@ static void run_strips(spectral_job *job, const alu_lined_kernel *lined, size_t 
   const alu_convolution *s = job->shape;
   const alu_tiling *tiling = job->tiling;
   const alu_rows rows = alu_analyse_rows(job->view, tiling, first, end);
-  const alu_rows results = alu_new_results(s, tiling, first, end);
+  const alu_results results = alu_new_results(s, tiling, first, end, bias, y);
   job->rows = &rows, job->results = &results;
   job->first = first * tiling->across, job->end = end * tiling->across;
   for (job->group = 0; job->group < alu_groups(tiling->transforms->length); job->group++) {
     alu_kernel_points(s, tiling->transforms, lined, job->group, job->kernel);
     alu_parallel(alu_parts(job->end - job->first, job->tiles_per_chunk), spectral_chunk, job);
   }
-  alu_synthesise_rows(s, tiling, &results, first, end, bias, y);
-  alu_drop_rows(&results);
+  alu_finish_results(s, tiling, &results, first, end);
   alu_drop_rows(&rows);
 }
 

@@ -11,7 +11,8 @@ typedef struct {
   const alu_convolution *shape, *reversed_shape;
   const alu_tiling *tiling, *reversed;
   const alu_view *image_view, *gradient_view;
-  const alu_rows *image_rows, *gradient_rows, *results;
+  const alu_rows *image_rows, *gradient_rows;
+  const alu_results *results;
   alu_spectrum image, gradient, products, kernel; // one group; in the last two, channels take the place of tiles
   size_t group, first, tiles;                     // those in work
   int is_first; // of the tiles in work on this group: what follows adds to the products
@@ -118,11 +119,10 @@ static void run_strips(gradient_job *job, const alu_lined_kernel *lined, const a
   const alu_rows gradient_rows = alu_analyse_rows(job->gradient_view, job->tiling, first, end);
   job->image_rows = &image_rows, job->gradient_rows = &gradient_rows;
   if (job->reversed) {
-    const alu_rows results = alu_new_results(job->reversed_shape, job->reversed, first, end);
+    const alu_results results = alu_new_results(job->reversed_shape, job->reversed, first, end, no_bias, dx);
     job->results = &results;
     run_groups(job, lined, first * across, end * across);
-    alu_synthesise_rows(job->reversed_shape, job->reversed, &results, first, end, no_bias, dx);
-    alu_drop_rows(&results);
+    alu_finish_results(job->reversed_shape, job->reversed, &results, first, end);
   } else {
     run_groups(job, NULL, first * across, end * across);
   }

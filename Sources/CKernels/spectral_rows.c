@@ -19,6 +19,13 @@ static alu_rows new_rows(const alu_tiling *tiling, size_t channels, size_t first
   return r;
 }
 
+// Whether images are transformed whole.
+static int is_whole(const alu_tiling *tiling, size_t height, size_t width, size_t channels) {
+  const alu_transforms *t = tiling->transforms;
+  const size_t side = t->length - t->reach;
+  return t->analyse_whole && tiling->is_framed && height == side && width == side && channels % alu_block == 0;
+}
+
 static const alu_scalar *zeros(const alu_tiling *tiling, const alu_rows *r) {
   return r->data + alu_groups(tiling->transforms->length) * alu_steps(r).group;
 }
@@ -48,6 +55,7 @@ static void analysis_chunk(void *context, size_t chunk) {
 
 alu_rows alu_analyse_rows(const alu_view *view, const alu_tiling *tiling, size_t first, size_t end) {
   const size_t n = tiling->transforms->length, reach = tiling->transforms->reach;
+  if (is_whole(tiling, view->height, view->width, view->channels)) return (alu_rows){.channels = view->channels};
   const size_t before = view->missing ? reach : 0, past = view->missing ? n + reach - view->missing : n;
   const ptrdiff_t low = (ptrdiff_t)(first % tiling->down * tiling->side + before) - (ptrdiff_t)view->top;
   const ptrdiff_t high = (ptrdiff_t)((end - 1) % tiling->down * tiling->side + past) - (ptrdiff_t)view->top;
@@ -59,8 +67,24 @@ alu_rows alu_analyse_rows(const alu_view *view, const alu_tiling *tiling, size_t
   return rows;
 }
 
+// Tiles [first, end) that are images.
+static void analyse_images(const alu_view *v, const alu_tiling *tiling, size_t group, size_t first, size_t end,
+                           const alu_spectrum *out, size_t start) {
+  alu_column c = {.channels = v->channels, .step = out->step};
+  for (size_t image = first; image < end; image++)
+    for (c.channel = 0; c.channel < v->channels; c.channel += alu_panel) {
+      c.count = alu_panel_width(v->channels, c.channel);
+      tiling->transforms->analyse_whole(v->data + image * v->height * v->width * v->channels, &c, group,
+                                        out->data + alu_place(out, start + image - first, c.channel));
+    }
+}
+
 void alu_analyse_tiles(const alu_view *v, const alu_tiling *tiling, const alu_rows *rows, size_t group, size_t first,
                        size_t end, const alu_spectrum *out, size_t start) {
+  if (!rows->data) {
+    analyse_images(v, tiling, group, first, end, out, start);
+    return;
+  }
   const alu_transforms *t = tiling->transforms;
   const alu_scalar *places[alu_longest], *outside = zeros(tiling, rows);
   const size_t row_step = alu_steps(rows).row;
@@ -84,12 +108,32 @@ void alu_analyse_tiles(const alu_view *v, const alu_tiling *tiling, const alu_ro
   }
 }
 
-alu_rows alu_new_results(const alu_convolution *s, const alu_tiling *tiling, size_t first, size_t end) {
-  return new_rows(tiling, s->outputs, first * tiling->side, (end - first) * tiling->side);
+alu_results alu_new_results(const alu_convolution *s, const alu_tiling *tiling, size_t first, size_t end,
+                            const alu_scalar *bias, alu_scalar *y) {
+  alu_results r = {.rows = {.channels = s->outputs}, .bias = bias, .y = y};
+  if (!is_whole(tiling, s->result_height, s->result_width, s->outputs))
+    r.rows = new_rows(tiling, s->outputs, first * tiling->side, (end - first) * tiling->side);
+  return r;
+}
+
+static void synthesise_images(const alu_convolution *s, const alu_tiling *tiling, const alu_spectrum *in, size_t group,
+                              size_t first, size_t end, const alu_results *results) {
+  alu_column c = {.channels = s->outputs, .step = in->step};
+  for (size_t image = first; image < end; image++)
+    for (c.channel = 0; c.channel < s->outputs; c.channel += alu_panel) {
+      c.count = alu_panel_width(s->outputs, c.channel);
+      tiling->transforms->synthesise_whole(in->data + alu_place(in, image - first, c.channel), &c, group, results->bias,
+                                           results->y + image * s->result_height * s->result_width * s->outputs);
+    }
 }
 
 void alu_synthesise_tiles(const alu_convolution *s, const alu_tiling *tiling, const alu_spectrum *in, size_t group,
-                          size_t first, size_t end, const alu_rows *rows) {
+                          size_t first, size_t end, const alu_results *results) {
+  const alu_rows *rows = &results->rows;
+  if (!rows->data) {
+    synthesise_images(s, tiling, in, group, first, end, results);
+    return;
+  }
   for (size_t tile = first; tile < end; tile++) {
     const size_t strip = tile / tiling->across, column = tile - strip * tiling->across;
     const size_t left = s->result_height - strip % tiling->down * tiling->side;
@@ -106,30 +150,30 @@ void alu_synthesise_tiles(const alu_convolution *s, const alu_tiling *tiling, co
 typedef struct {
   const alu_convolution *shape;
   const alu_tiling *tiling;
-  const alu_rows *rows;
+  const alu_results *results;
   size_t first;
-  const alu_scalar *bias;
-  alu_scalar *y;
 } synthesis_job;
 
 static void synthesis_chunk(void *context, size_t chunk) {
   const synthesis_job *job = context;
   const alu_convolution *s = job->shape;
   const alu_tiling *tiling = job->tiling;
+  const alu_rows *rows = &job->results->rows;
   const size_t strip = job->first + chunk, image = strip / tiling->down, top = strip % tiling->down * tiling->side;
-  const alu_row_steps steps = alu_steps(job->rows);
-  alu_row_target target = {.bias = job->bias, .channels = s->outputs, .row_step = s->result_width * s->outputs};
+  const alu_row_steps steps = alu_steps(rows);
+  alu_row_target target = {.bias = job->results->bias, .channels = s->outputs, .row_step = s->result_width * s->outputs};
   target.rows = alu_smaller(tiling->side, s->result_height - top);
   for (size_t column = 0; column < tiling->across; column++) {
     const size_t left = column * tiling->side, row = image * s->result_height + top;
-    target.start = job->y + (row * s->result_width + left) * s->outputs;
+    target.start = job->results->y + (row * s->result_width + left) * s->outputs;
     target.columns = alu_smaller(tiling->side, s->result_width - left);
-    tiling->transforms->synthesise_rows(alu_row(job->rows, 0, strip * tiling->side, column), &steps, &target);
+    tiling->transforms->synthesise_rows(alu_row(rows, 0, strip * tiling->side, column), &steps, &target);
   }
 }
 
-void alu_synthesise_rows(const alu_convolution *s, const alu_tiling *tiling, const alu_rows *rows, size_t first,
-                         size_t end, const alu_scalar *bias, alu_scalar *y) {
-  synthesis_job job = {s, tiling, rows, first, bias, y};
-  alu_parallel(end - first, synthesis_chunk, &job);
+void alu_finish_results(const alu_convolution *s, const alu_tiling *tiling, const alu_results *results, size_t first,
+                        size_t end) {
+  synthesis_job job = {s, tiling, results, first};
+  if (results->rows.data) alu_parallel(end - first, synthesis_chunk, &job);
+  alu_drop_rows(&results->rows);
 }
