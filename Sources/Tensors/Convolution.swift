@@ -30,7 +30,7 @@ extension Tensor {
   ///   `[batch, height, width, outputs]`, with height less P − 1 and width less Q − 1 if `padding` is `.none`.
   /// - Edge cases: ``Padding/reflect`` needs more rows and columns than it mirrors.
   /// - Complexity: 2·batch·height·width·P·Q·inputs·outputs operations, for 3×3 about a quarter of it, for 5×5 a seventh.
-  ///   The transforms of up to 768 tiles are kept meanwhile: less than twice the memory of image and result together.
+  ///   Rows of up to 768 tiles are kept meanwhile: at most twice the memory of image and result, channels rounded up to 16.
   /// - Source: Mathieu, Henaff & LeCun, *Fast training of convolutional networks through FFTs*, ICLR 2014; complex products
   ///   by three real ones after Gauss, as in Zlateski et al., *The anatomy of efficient FFT and Winograd convolutions on
   ///   modern CPUs*, ICS 2019.
