@@ -85,18 +85,17 @@ public struct SSANUNet: PublishedModel {
 
   /// All mass at the abundances of the valid pixels, which are not negative; the loss alone draws their sums to 1.
   public mutating func posterior(of sight: Sight, in pass: inout Pass) -> Delta {
-    let shape = sight.spectra.shape
-    let layout = SceneLayout(rows: shape[1], columns: shape[2], validPixels: sight.validPixels)
-    let pixels = layout.pixels(of: sight.spectra)
+    let scene = SceneRows(sight)
+    let pixels = scene.rows(of: sight.spectra)
     var sum: Tensor?
     if spatial != nil {
       // What a masked pixel holds must not reach its neighbours.
-      let image = sight.validPixels == nil ? sight.spectra : layout.image(of: pixels)
-      sum = spatial?(image, layout, in: &pass)
+      let image = sight.validPixels == nil ? sight.spectra : scene.image(of: pixels)
+      sum = spatial?(image, scene, in: &pass)
     }
     if spectral != nil {
       // Kernels of 1 × 1 see no neighbours: the valid pixels are an image of one column.
-      let line = SceneLayout(rows: pixels.shape[0], columns: 1, validPixels: nil)
+      let line = SceneRows(count: pixels.shape[0])
       let features = spectral?(line.image(of: pixels), line, in: &pass)
       sum = sum.flatMap { sum in features.map { sum + $0 } } ?? features
     }
