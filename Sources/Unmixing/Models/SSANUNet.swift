@@ -16,8 +16,8 @@ import Tensors
 ///
 /// - Shapes: the sight is `[1, rows, columns, bands]`, abundances `[pixels, endmembers]`.
 /// - Edge cases: masked pixels are zeros to the convolutions and enter neither batch statistics nor loss.
-/// - Source: Chen et al., *SSANU-Net: spatial–spectral adaptive nonlinear unmixing network*, IEEE JSTARS 2023, Eqs. 9–17,
-///   Tables I and II.
+/// - Source: Chen, Zhang, Ren, Zhou, Feng & Cheng, *An Improved Hyperspectral Unmixing Approach Based on a Spatial–Spectral
+///   Adaptive Nonlinear Unmixing Network*, IEEE JSTARS 2023, doi 10.1109/JSTARS.2023.3323748, Eqs. 9–17, Tables I and II.
 /// - Deviation: the paper states no rate of dropout, no start of the layers after the endmembers, and no scaling of
 ///   spectra. Its "stride strategy" would leave abundances smaller than the scene; the stride is 1. Reported abundances
 ///   are divided by their sum, which its loss enforces weakly; the network's own are kept beside them.
