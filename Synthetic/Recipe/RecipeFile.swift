@@ -12,6 +12,10 @@ extension Recipe {
   public init(contentsOf url: URL, seed: UInt64? = nil) throws {
     let file = url.lastPathComponent
     let data: Data
+    var isDirectory: ObjCBool = false
+    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory), isDirectory.boolValue {
+      throw RecipeError.cannotRead(recipe: url.path, reason: "it is a directory")
+    }
     do {
       data = try Data(contentsOf: url)
     } catch {
