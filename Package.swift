@@ -46,7 +46,7 @@ let package = Package(
     .target(
       name: "Synthetic",
       dependencies: ["Probability", "Scenes", "CGSL", .product(name: "Yams", package: "Yams")],
-      path: "Synthetic", resources: [.embedInCode("Recipes")], cSettings: cSettings),
+      path: "Synthetic", exclude: ["README.md", "Pictures"], resources: [.embedInCode("Recipes")], cSettings: cSettings),
     // Level 4: the command.
     .executableTarget(
       name: "alunite",

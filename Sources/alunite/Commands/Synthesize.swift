@@ -16,8 +16,7 @@ struct Synthesize: ParsableCommand {
 
       Examples:
         alunite synthesize --recipe cuprite-like --seed 1 -o scene.h5
-        alunite synthesize --recipe dffn-blocks --snr 30 --library USGS_1995_Library.mat \
-          --minerals "Alunite GDS84,Calcite WS272,39" --preview -o scene.h5
+        alunite synthesize --recipe dffn-blocks --snr 30 --preview -o blocks.h5
       """)
 
   @Option(help: ArgumentHelp("A recipe's name, or a YAML file.", valueName: "name|file"))
