@@ -1,0 +1,43 @@
+import Foundation
+import Testing
+
+/// From a recipe to a scene in one command.
+struct TransferTests {
+  private let quick = [
+    "transfer", "--recipe", "tiny.yaml", "--model", "mlp-ldvae", "--set", "encoderHidden=[16]", "--set", "epochs=3",
+    "-o",
+    "out",
+  ]
+
+  @Test func leavesModelResultAndGap() throws {
+    let workspace = try Workspace()
+    try workspace.makeScene("target.h5", seed: 9)
+    let outcome = try workspace.run(quick + ["--target", "target.h5", "--scenes", "2", "--seed", "1"])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("share outside the predictive 95 % interval"))
+    for file in [
+      "gap.json", "gap-bands.csv", "metrics.json", "unlikely-pixels.img", "result/estimate.h5", "run/checkpoint.h5",
+      "synthetic-test.h5",
+    ] { #expect(workspace.exists("out/\(file)"), "\(file)") }
+    // Two scenes of twelve rows were learned from.
+    #expect(try workspace.run("inspect", "out/synthetic.h5").output.contains("24 rows × 12 columns"))
+    // What it trained serves as any run does.
+    #expect(try workspace.run("unmix", "--run", "out/run", "--scene", "target.h5", "-q", "-o", "again").code == 0)
+    #expect(
+      try Data(contentsOf: workspace.url("again/abundances.img"))
+        == Data(contentsOf: workspace.url("out/result/abundances.img")))
+    let refused = try workspace.run(quick + ["--target", "target.h5"])
+    #expect(refused.code == 1 && refused.errors.contains("already exists"))
+  }
+
+  @Test func aTargetWithoutWavelengthsNeedsTheRecipesBands() throws {
+    let workspace = try Workspace()
+    try workspace.makeScene("any.h5")
+    try SmallCube().write("cube", in: workspace)
+    let outcome = try workspace.run(quick + ["--target", "cube.hdr"])
+    #expect(outcome.code == 1)
+    #expect(
+      outcome.errors.contains("expected wavelengths (--wavelength-file), or the 188 bands of tiny, found 10 bands"))
+    #expect(!workspace.exists("out"))
+  }
+}
