@@ -43,6 +43,13 @@ struct Evaluate: ParsableCommand {
       """)
   var rowMinimum = false
 
+  @Flag(
+    help: """
+      Add endmember.sad.purePixelPairs, the angles between mean spectra of supposedly and of truly pure pixels, as \
+      SSANU-Net's paper has them; of a run only, since they need the scene.
+      """)
+  var purePairs = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -67,9 +74,14 @@ struct Evaluate: ParsableCommand {
         path: url.path,
         reason: "holds neither \(EstimateFolder.marker) of alunite unmix nor \(RunFolder.marker) of alunite train")
     }
+    if purePairs && subject.spectra == nil {
+      throw UnmixingError.missing(
+        field: "the scene's spectra", neededFor: "--pure-pairs", remedy: "name a run in place of a result")
+    }
     let rule = match ?? .usual(for: subject.estimate, isLabelled: subject.isLabelled, against: subject.truth)
     let metrics = try Evaluation(matching: rule, includesRowMinimum: rowMinimum)
-      .metrics(of: subject.estimate, against: subject.truth, test: subject.test)
+      .metrics(
+        of: subject.estimate, against: subject.truth, test: subject.test, spectra: purePairs ? subject.spectra : nil)
     if json { return Console.print(metrics.json.trimmingCharacters(in: .newlines)) }
     var report = Report(metrics)
     if match == nil { report.remarks.append(subject.reason(for: rule)) }
@@ -83,6 +95,8 @@ struct Evaluate: ParsableCommand {
     let isLabelled: Bool
     let truth: GroundTruth
     let test: [Int]?
+    /// The scene's spectra, of a run.
+    let spectra: Tensor?
 
     /// Why endmembers are paired as they are when nobody said how.
     func reason(for rule: MatchingRule) -> String {
@@ -104,7 +118,7 @@ struct Evaluate: ParsableCommand {
       name: file.sceneName, rows: estimate.rows, columns: estimate.columns,
       spectra: .zeros([estimate.isValid.count, bands]), isValid: estimate.isValid, sourceBands: file.sourceBands)
     let reference = try InputScene(reading: reading.options, quiet: json).truth(truth, for: scene)
-    return Subject(estimate: estimate, isLabelled: file.isLabelled, truth: reference, test: nil)
+    return Subject(estimate: estimate, isLabelled: file.isLabelled, truth: reference, test: nil, spectra: nil)
   }
 
   private func ofRun(_ folder: RunFolder) throws -> Subject {
@@ -118,7 +132,7 @@ struct Evaluate: ParsableCommand {
     let test = before.checkpoint.testPixels
     return Subject(
       estimate: try model.unmix(scene), isLabelled: model.description.isLabelled, truth: truth,
-      test: test.isEmpty ? nil : test)
+      test: test.isEmpty ? nil : test, spectra: scene.spectra)
   }
 }
 
