@@ -52,7 +52,8 @@ public struct SSANUNet: PublishedModel {
     }
     let isTwoDecoders = options.linear && options.nonlinear
     if options.linear {
-      linear = LinearDecoder(start, weight: isTwoDecoders ? options.linearWeight : 1)
+      linear = LinearDecoder(
+        start, weight: isTwoDecoders ? options.linearWeight : 1, share: options.decoderRate)
     }
     if options.nonlinear {
       nonlinear = NonlinearDecoder(
