@@ -7,6 +7,7 @@ struct Beginning: Sendable {
   let scaled: Tensor
   private let description: RunDescription
   private let labels: Tensor?
+  private let spectra: Tensor
   private let reference: Tensor?
   private let pixels: [Int]
   private let isValid: [Bool]
@@ -19,7 +20,8 @@ struct Beginning: Sendable {
     self.labels = labels
     self.pixels = pixels
     reference = scene.truth?.endmembers?.spectra
-    scaled = description.scaling.applied(to: scene.spectra)
+    spectra = scene.spectra
+    scaled = description.scaling.applied(to: spectra)
     isValid = scene.isValid
   }
 
@@ -50,6 +52,7 @@ struct Beginning: Sendable {
       guard let labels else { return try extracted(count, key) }
       return try Self.leastSquares(labels.gatheringRows(pixels), scaled.gatheringRows(pixels))
     case .extracted: return try extracted(count, key)
+    case .vca: return try VCA(count: count, seed: key).endmembers(of: scaled.gatheringRows(pixels))
     case .library: return description.scaling.applied(to: try LibraryStart(options.library, description).spectra)
     case .oracle:
       guard let reference else {
@@ -66,7 +69,8 @@ struct Beginning: Sendable {
   }
 
   private func extracted(_ count: Int, _ key: UInt64) throws -> Tensor {
-    try VCA(count: count, seed: key).endmembers(of: scaled.gatheringRows(pixels))
+    let found = try PurifiedVCA(count: count, seed: key).endmembers(of: spectra.gatheringRows(pixels))
+    return description.scaling.applied(to: found)
   }
 
   /// The endmembers that labelled pixels are mixed from.

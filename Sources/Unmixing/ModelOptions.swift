@@ -71,8 +71,10 @@ extension ModelOptions {
 public enum EndmemberStart: String, Codable, Sendable, CaseIterable {
   /// Random numbers.
   case random
-  /// Pixels chosen by vertex component analysis: of several seeded runs the one that spans the largest simplex.
+  /// The mean spectra of almost pure pixels that ``PurifiedVCA`` finds in the scene before it is scaled.
   case extracted
+  /// Pixels of the scaled scene chosen by ``VCA`` as published, the largest simplex of ten: what other methods start from.
+  case vca
   /// The spectra of a library, as many as there are endmembers, in the scene's bands.
   case library
   /// The least-squares endmembers of labelled pixels, or extracted ones where there are no labels.

@@ -100,6 +100,17 @@ struct EvaluatingTests {
     #expect(try evaluate(workspace, "--result", "result", "--truth", "scene.h5") == first.ofAllPixels)
   }
 
+  @Test func pureSpectraAreComparedWithTrulyPureOnesOnRequestAndOfRunsOnly() throws {
+    let workspace = try Workspace()
+    let first = try trained(workspace, "--endmembers", "3")
+    let added = try evaluate(workspace, "--result", "run", "--pure-pairs")
+    let pairs = added.all.filter { $0.key.hasPrefix("endmember.sad.purePixelPairs.") }
+    #expect(pairs.count == 4 && pairs.values.allSatisfy { (0..<1).contains($0) })
+    #expect(added.all.count == first.withoutCosts.all.count + 4)
+    let refused = try workspace.run("evaluate", "--result", "result", "--truth", "scene.h5", "--pure-pairs")
+    #expect(refused.code != 0 && refused.errors.contains("name a run"))
+  }
+
   @Test func aBlindResultIsPairedByAbundanceWhereTheTruthHasNoEndmembers() throws {
     let workspace = try Workspace()
     _ = try trained(workspace, "--endmembers", "3")

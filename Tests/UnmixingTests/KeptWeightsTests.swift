@@ -11,7 +11,7 @@ import Unmixing
     var result = try Catalogue.entry("mlp-ldvae").preset("blind").configuration
     var options = LDVAEOptions()
     options.encoderHidden = [8]
-    options.start = .extracted
+    options.start = .vca
     result.model = options
     result.training.epochs = 5
     result.training.batchSize = 32

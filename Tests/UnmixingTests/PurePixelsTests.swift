@@ -1,3 +1,4 @@
+import Foundation
 import Scenes
 import TestSupport
 import Tensors
@@ -71,13 +72,29 @@ import Unmixing
       metrics.all["abundance.rmse.raw.endmember.rock"] ?? .nan, (0.25 / 3).squareRoot(), relative: 1e-6,
       because: "Float")
     #expect(metrics.all["endmember.sad.purePixels.rock"] == 0 && metrics.all["endmember.sad.purePixels.mean"] == 0)
+    #expect(metrics.all["endmember.sad.purePixelPairs.mean"] == nil, "without the scene's spectra")
     #expect(metrics.all["endmember.dead"] == 0 && metrics.all["endmember.startsFromTruth"] == 1)
     #expect((metrics.all["endmember.sad.mean"] ?? 0) > 0.05)
+  }
+
+  @Test func pureSpectraAreComparedWithThoseOfTrulyPurePixelsToo() throws {
+    // Truly pure are pixels 0 and 2, supposedly 1 and 2: (1, 0) against (3, 4), (0, 1) against itself.
+    let result = estimate([0.05, 0.5, 0.95, 0.05, 0.05, 0.95, 1, 0])
+    let metrics = try Evaluation(matching: .none).metrics(
+      of: result, against: scene().truth, spectra: scene().spectra)
+    let angle = atan2(4.0, 3)
+    expectClose(
+      metrics.all["endmember.sad.purePixelPairs.rock"] ?? .nan, angle, relative: 1e-6, because: "Float")
+    #expect(metrics.all["endmember.sad.purePixelPairs.tree"] == 0)
+    expectClose(
+      metrics.all["endmember.sad.purePixelPairs.mean"] ?? .nan, angle / 2, relative: 1e-6, because: "Float")
   }
 
   @Test func everyIdHasADefinitionOfItsOwn() {
     #expect(MetricDefinition.of("endmember.sad.purePixels.Tree")?.id == "endmember.sad.purePixels.<name>")
     #expect(MetricDefinition.of("endmember.sad.purePixels.mean")?.id == "endmember.sad.purePixels.mean")
+    #expect(
+      MetricDefinition.of("endmember.sad.purePixelPairs.Tree")?.id == "endmember.sad.purePixelPairs.<name>")
     #expect(MetricDefinition.of("endmember.sad.Tree")?.id == "endmember.sad.<name>")
     #expect(MetricDefinition.of("abundance.rmse.raw.endmember.Tree")?.id == "abundance.rmse.raw.endmember.<name>")
   }

@@ -7,11 +7,12 @@ import Unmixing
 
 /// What endmembers start from, and that a start from the truth is told.
 @Suite struct StartTests {
-  private func run(_ start: EndmemberStart, library: String = "", on scene: Scene = smallScene()) throws -> TrainingRun
-  {
+  private func run(
+    _ start: EndmemberStart, library: String = "", spectra: SpectrumScaling = .raw, on scene: Scene = smallScene()
+  ) throws -> TrainingRun {
     var configuration = try Catalogue.entry("ssanu-net").preset("jasper").configuration
     var options = SSANUNetOptions()
-    (options.start, options.library, options.spectra) = (start, library, .raw)
+    (options.start, options.library, options.spectra) = (start, library, spectra)
     options.endmembers = 3
     configuration.model = options
     configuration.training.epochs = 1
@@ -27,6 +28,17 @@ import Unmixing
     #expect(estimate.startsFromTruth && estimate.remarks.contains { $0.contains("truth") })
     #expect(try Evaluation().metrics(of: estimate, against: scene.truth).all["endmember.startsFromTruth"] == 1)
     #expect(try !self.run(.extracted).trained.unmix(scene).startsFromTruth)
+  }
+
+  @Test func extractionIsOfTheSceneBeforeItIsScaled() throws {
+    let scene = smallScene()
+    let found = try PurifiedVCA(count: 3, seed: 1).endmembers(of: scene.spectra)
+    let scaling = FittedScaling(.unitNorm, to: scene.spectra)
+    let scaled = scaling.undone(on: scaling.applied(to: found))
+    #expect(try run(.extracted, spectra: .unitNorm).trained.endmembers().spectra == scaled)
+    let plain = try VCA(count: 3, seed: 1).endmembers(of: scene.spectra)
+    #expect(try run(.vca).trained.endmembers().spectra == plain.maximum(with: 0))
+    #expect(plain != found)
   }
 
   @Test func aLibraryIsReadFromItsFile() throws {

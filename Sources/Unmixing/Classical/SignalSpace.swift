@@ -17,8 +17,11 @@ struct SignalSpace {
   /// Pixels in the `count − 1` dominant affine dimensions.
   private let affine: [Double]
 
+  /// - Parameter chosen: The projection; `nil` for the one that suits the signal-to-noise ratio.
   /// - Throws: as ``VCA/extraction(from:isValid:)``.
-  init(of spectra: Tensor, isValid: [Bool]?, endmembers count: Int) throws {
+  init(
+    of spectra: Tensor, isValid: [Bool]?, endmembers count: Int, projection chosen: VCA.Projection? = nil
+  ) throws {
     let valid = try Self.checked(spectra, isValid, count)
     let scatter = Scatter(of: spectra, isValid: isValid)
     let (bands, mean) = (scatter.bands, scatter.mean)
@@ -32,7 +35,8 @@ struct SignalSpace {
     let inner = axes.vectors.prefix(count - 1)
     affine = Projection.coordinates(
       of: spectra, along: inner.flatMap { $0 }, offsets: inner.map { DominantEigenvectors.dot($0, mean) })
-    let linear = signalToNoise < 15 + 10 * log10(Double(count)) ? nil : Self.linearBasis(scatter, count, power)
+    let suited: VCA.Projection = signalToNoise < 15 + 10 * log10(Double(count)) ? .affine : .projective
+    let linear = (chosen ?? suited) == .affine ? nil : Self.linearBasis(scatter, count, power)
     if let linear {
       projection = .projective
       basis = linear

@@ -39,13 +39,14 @@ public struct Evaluation: Sendable {
   /// All metrics of an estimate that the truth allows, without the scene it was made from: reconstruction by its angle,
   /// and the errors of one draw from its posterior beside those of its mean, under the same pairs.
   ///
+  /// - Parameter spectra: The scene's spectra, where they are at hand; they give `endmember.sad.purePixelPairs`.
   /// - Throws: as ``metrics(of:in:against:test:)``.
   public func metrics(
-    of estimate: Estimate, against truth: GroundTruth?, test: [Int]? = nil
+    of estimate: Estimate, against truth: GroundTruth?, test: [Int]? = nil, spectra: Tensor? = nil
   ) throws -> Metrics {
     let base = try metrics(
       of: Prediction(estimate), isValid: estimate.isValid, spectra: nil, against: truth, test: test)
-    return try ReadoutMetrics(of: estimate, against: truth, test: test).added(to: base)
+    return try ReadoutMetrics(of: estimate, against: truth, test: test, spectra: spectra).added(to: base)
   }
 
   private func metrics(
@@ -109,7 +110,7 @@ public struct Evaluation: Sendable {
     }
   }
 
-  private static func finiteRows(_ matrix: Tensor) -> [Bool] {
+  static func finiteRows(_ matrix: Tensor) -> [Bool] {
     let columns = matrix.shape[1]
     return matrix.withUnsafeScalars { values in
       (0..<matrix.shape[0]).map { row in values[row * columns..<(row + 1) * columns].allSatisfy(\.isFinite) }

@@ -8,15 +8,16 @@ struct ReadoutMetrics {
   private let estimate: Estimate
   private let truth: GroundTruth?
   private let test: [Int]?
+  private let spectra: Tensor?
 
-  init(of estimate: Estimate, against truth: GroundTruth?, test: [Int]?) {
-    (self.estimate, self.truth, self.test) = (estimate, truth, test)
+  init(of estimate: Estimate, against truth: GroundTruth?, test: [Int]?, spectra: Tensor?) {
+    (self.estimate, self.truth, self.test, self.spectra) = (estimate, truth, test, spectra)
   }
 
   /// The metrics with these among them, under the pairs they were computed with.
   func added(to base: Metrics) throws -> Metrics {
     let raw = try rawErrors(base)
-    return base.adding(try raw.all + pureAngles(base) + facts, test: raw.test)
+    return base.adding(try raw.all + pureAngles(base) + pairedAngles(base) + facts, test: raw.test)
   }
 
   /// The abundance errors of what the network computed, before it was brought to the simplex.
@@ -46,15 +47,31 @@ struct ReadoutMetrics {
 
   /// The angles between true endmembers and the mean spectra of the purest pixels.
   private func pureAngles(_ base: Metrics) throws -> [Metrics.Entry] {
-    guard let reference = truth?.endmembers, let pure = estimate.pureEndmembers else { return [] }
+    guard let reference = truth?.endmembers else { return [] }
+    return try angles(to: reference, base, "endmember.sad.purePixels.")
+  }
+
+  /// The angles between the mean spectra of truly and of supposedly pure pixels.
+  private func pairedAngles(_ base: Metrics) throws -> [Metrics.Entry] {
+    guard let truth, let spectra, estimate.pureEndmembers?.bands == spectra.shape[1] else { return [] }
+    let known = Evaluation.finiteRows(truth.abundances)
+    let pixels = known.indices.filter { known[$0] && estimate.isValid[$0] }
+    if pixels.isEmpty { return [] }
+    let pure = PurePixels.spectra(of: truth.abundances, in: spectra, among: pixels)
+    return try angles(to: SpectralLibrary(names: truth.names, spectra: pure), base, "endmember.sad.purePixelPairs.")
+  }
+
+  private func angles(
+    to reference: SpectralLibrary, _ base: Metrics, _ id: String
+  ) throws -> [Metrics.Entry] {
+    guard let pure = estimate.pureEndmembers else { return [] }
     let matrix = try SpectralAngles.matrix(reference, pure)
     let angles = zip(base.endmembers, zip(matrix, base.permutation)).compactMap { name, pair in
       pair.1.map { (name: name, angle: pair.0[$0]) }
     }
     if angles.isEmpty { return [] }
     let mean = angles.reduce(0) { $0 + $1.angle } / Double(angles.count)
-    return [Metrics.Entry("endmember.sad.purePixels.mean", mean)]
-      + angles.map { Metrics.Entry("endmember.sad.purePixels.\($0.name)", $0.angle) }
+    return [Metrics.Entry(id + "mean", mean)] + angles.map { Metrics.Entry(id + $0.name, $0.angle) }
   }
 
   private var facts: [Metrics.Entry] {
@@ -78,6 +95,14 @@ extension MetricDefinition {
           + "with the largest âₙₖ where there is none"),
       MetricDefinition(
         "endmember.sad.purePixels.<name>", "angle of the pure-pixel endmember of <name>", unit: "rad", "θ(m̂ₖ, eₖ)"),
+      MetricDefinition(
+        "endmember.sad.purePixelPairs.mean", "angle of pure-pixel endmembers to those of the true abundances, mean",
+        unit: "rad",
+        "(1/K) Σₖ θ(m̂ₖ, mₖ), m̂ₖ and mₖ the mean measured spectra of the pixels with âₙₖ and with aₙₖ > 0.9, or of the "
+          + "thousandth of pixels with the largest where there is none"),
+      MetricDefinition(
+        "endmember.sad.purePixelPairs.<name>", "angle of the pure-pixel endmember of <name> to that of the truth",
+        unit: "rad", "θ(m̂ₖ, mₖ)"),
       MetricDefinition(
         "endmember.dead", "dead endmembers", "the number of estimated endmembers with maxₙ âₙₖ < 0.01"),
       MetricDefinition(

@@ -17,8 +17,8 @@ import Tensors
 /// - Source: Wang, Wu, Qi & Gao, *Dual-Stream Attention Network for Hyperspectral Image Unmixing*, 2024, arXiv
 ///   2406.01644, Eqs. 1–9.
 /// - Deviation: the paper states neither window, widths, clusters, views, attention, the sum to one nor any weight. The
-///   product of its Eqs. 5 and 6 is read as the outer one, without which the two would be the same; attention as the
-///   softmax of every row over a learned temperature. √(a + 10⁻⁸) keeps the slope at 0 finite.
+///   product of its Eqs. 5 and 6 is read as that of single endmembers and attention as a learned gate, or as the outer
+///   product and the softmax of its rows over a learned temperature. √(a + 10⁻⁸) keeps the slope at 0 finite.
 public struct DSANet: PublishedModel {
   private let options: DSANetOptions
   /// The number of endmembers.

@@ -37,15 +37,15 @@ public struct DSANetOptions: ModelOptions {
   /// The number of views the bands are dealt into, 1 … 8.
   public var views = 3
   /// The rate of dropout in both branches.
-  public var dropout = 0.1
-  /// How the branches attend to each other.
-  public var attention = AttentionKind.outer
+  public var dropout = 0.0
+  /// How the branches attend to each other. Gates leave a lower training loss than matrices, which blur abundances.
+  public var attention = AttentionKind.elementwise
   /// How abundances are made to sum to one.
   public var normalization = AbundanceNormalization.sum
   /// λ₁, the weight of the angle between a spectrum and its reconstruction.
   public var angleWeight = 1.0
-  /// λ₂, the weight of Σ √a.
-  public var sparsityWeight = 1e-3
+  /// λ₂, the weight of Σ √a: the larger, the more pixels are pure, and the nearer endmembers are to their mean.
+  public var sparsityWeight = 0.08
   /// The share of Adam's steps that the endmembers of the decoder take.
   public var decoderRate = 0.1
 

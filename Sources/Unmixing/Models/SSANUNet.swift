@@ -7,7 +7,7 @@ import Tensors
 ///
 ///     a = max(w₁ spatial(X) + w₂ spectral(X), 0)                                          Eq. 11
 ///     x̂ = w₃ a E + w₄ max(((a E′) W₁ + b₁) W₂ + b₂, 0)                                    Eq. 12
-///     loss = mean (x − x̂)² + λ Σ |1 − Σ a| + γ ‖A‖∗                                        Eqs. 13–16
+///     loss = mean over pixels of ‖x − x̂‖² + λ Σ |1 − Σ a| + γ ‖A‖∗                         Eqs. 13–16
 ///
 /// w are learned and kept in 0 … 1, E and E′ kept non-negative. As a probabilistic model: the posterior is a point, the
 /// likelihood normal with the fixed deviation that makes −log p(x∣a) the squared error (its constant is left out), the
@@ -52,7 +52,8 @@ public struct SSANUNet: PublishedModel {
     }
     let isTwoDecoders = options.linear && options.nonlinear
     if options.linear {
-      linear = LinearDecoder(start, weight: isTwoDecoders ? options.linearWeight : 1)
+      linear = LinearDecoder(
+        start, weight: isTwoDecoders ? options.linearWeight : 1, share: options.decoderRate)
     }
     if options.nonlinear {
       nonlinear = NonlinearDecoder(

@@ -23,8 +23,9 @@ public struct SSANUNetOptions: ModelOptions {
   public var library = ""
   /// The rate of dropout after the first block of each stream, which the paper does not state.
   public var dropout = 0.5
-  /// Over what the squared error is averaged; the paper's Eq. 13 allows both readings.
-  public var mseNormalization = MSENormalization.entries
+  /// Over what the squared error is averaged. The paper's Eq. 13 sums over bands; averaged over them, too, the error is
+  /// hundreds of times smaller against the two penalties, and the endmembers leave the scene.
+  public var mseNormalization = MSENormalization.pixels
   /// λ, the weight of Σ |1 − Σ a| over the scene.
   public var sumToOneWeight = 1e-7
   /// γ, the weight of the abundances' nuclear norm.
@@ -45,6 +46,8 @@ public struct SSANUNetOptions: ModelOptions {
   public var linearWeight = 0.9
   /// What the nonlinear decoder is first weighted by; by 1 where it is alone.
   public var nonlinearWeight = 0.1
+  /// The share of Adam's steps that the endmembers of both decoders take; 1 in the paper, which names one rate.
+  public var decoderRate = 1.0
   /// Whether a rectifier follows every layer of the nonlinear decoder, not just the last.
   public var reluBetween = false
   /// Whether the nonlinear decoder starts as a copy of the linear one, its last two layers as identities.
@@ -77,6 +80,7 @@ public struct SSANUNetOptions: ModelOptions {
       ("nonlinearWeight", nonlinearWeight),
     ]
     for (field, share) in shares { try require((0...1).contains(share), field, "a number from 0 to 1", share) }
+    try require(decoderRate > 0 && decoderRate <= 1, "decoderRate", "a number in (0, 1]", decoderRate)
     try require(spatial || spectral, "spatial and spectral", "at least one stream", "none")
     try require(linear || nonlinear, "linear and nonlinear", "at least one decoder", "none")
   }

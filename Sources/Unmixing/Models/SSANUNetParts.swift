@@ -59,24 +59,31 @@ struct EncoderStream: StatefulModule {
 /// w · a E.
 struct LinearDecoder: Module {
   private(set) var weight: Tensor
-  /// E, `[endmembers, bands]`.
-  private(set) var endmembers: Tensor
+  /// E divided by the decoder's share of a step, so that steps of Adam move E by that share.
+  private var unscaled: Tensor
+  private let share: Scalar
 
-  init(_ endmembers: Tensor, weight: Double) {
-    self.endmembers = endmembers
+  init(_ endmembers: Tensor, weight: Double, share: Double) {
+    self.share = Scalar(share)
+    unscaled = endmembers / self.share
     self.weight = Tensor(Scalar(weight))
   }
 
+  /// E, `[endmembers, bands]`.
+  var endmembers: Tensor { unscaled * share }
+
   mutating func forEachParameter(_ body: (inout Tensor) -> Void) {
     body(&weight)
-    body(&endmembers)
+    body(&unscaled)
   }
 
-  func callAsFunction(_ abundances: Tensor) -> Tensor { abundances.matrixProduct(endmembers * weight) }
+  func callAsFunction(_ abundances: Tensor) -> Tensor {
+    abundances.matrixProduct(unscaled * (weight * share))
+  }
 
   mutating func finishStep() {
     weight = weight.clamped(from: 0, to: 1)
-    endmembers = endmembers.maximum(with: 0)
+    unscaled = unscaled.maximum(with: 0)
   }
 }
 
@@ -85,14 +92,17 @@ struct LinearDecoder: Module {
 /// - Source: the paper's Table II, which lists one rectifier, at the end.
 struct NonlinearDecoder: Module {
   private(set) var weight: Tensor
-  private(set) var endmembers: Tensor
+  /// E′ divided by the decoder's share of a step.
+  private var unscaled: Tensor
   private var second: Dense
   private var third: Dense
   private let rectifiesBetween: Bool
+  private let share: Scalar
 
   init(_ endmembers: Tensor, weight: Double, _ options: SSANUNetOptions, using random: inout RandomStream) {
     let bands = endmembers.shape[1]
-    self.endmembers = endmembers
+    share = Scalar(options.decoderRate)
+    unscaled = endmembers / share
     self.weight = Tensor(Scalar(weight))
     rectifiesBetween = options.reluBetween
     if options.identityStart {
@@ -106,12 +116,13 @@ struct NonlinearDecoder: Module {
 
   mutating func forEachParameter(_ body: (inout Tensor) -> Void) {
     body(&weight)
-    body(&endmembers)
+    body(&unscaled)
     second.forEachParameter(body)
     third.forEachParameter(body)
   }
 
   func callAsFunction(_ abundances: Tensor) -> Tensor {
+    let endmembers = unscaled * share
     if rectifiesBetween {
       let hidden = second(abundances.matrixProduct(endmembers).relu()).relu()
       return third(hidden).relu() * weight
@@ -124,6 +135,6 @@ struct NonlinearDecoder: Module {
 
   mutating func finishStep() {
     weight = weight.clamped(from: 0, to: 1)
-    endmembers = endmembers.maximum(with: 0)
+    unscaled = unscaled.maximum(with: 0)
   }
 }

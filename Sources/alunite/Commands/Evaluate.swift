@@ -52,6 +52,13 @@ struct Evaluate: ParsableCommand {
       """)
   var rowMinimum = false
 
+  @Flag(
+    help: """
+      Add endmember.sad.purePixelPairs, the angles between mean spectra of supposedly and of truly pure pixels, as \
+      SSANU-Net's paper has them; of a run only, since they need the scene.
+      """)
+  var purePairs = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -62,8 +69,8 @@ struct Evaluate: ParsableCommand {
   @OptionGroup(title: "Reading") var reading: ReadingArguments
 
   func validate() throws {
-    if endmembers != nil && (truth != nil || match != nil || rowMinimum) {
-      throw ValidationError("--endmembers goes with neither --truth, --match nor --row-minimum")
+    if endmembers != nil && (truth != nil || match != nil || rowMinimum || purePairs) {
+      throw ValidationError("--endmembers goes with none of --truth, --match, --row-minimum and --pure-pairs")
     }
   }
 
@@ -75,9 +82,14 @@ struct Evaluate: ParsableCommand {
       case .estimate(let file): try ofEstimate(file)
       case .run(let folder): try ofRun(folder)
       }
+    if purePairs && subject.spectra == nil {
+      throw UnmixingError.missing(
+        field: "the scene's spectra", neededFor: "--pure-pairs", remedy: "name a run in place of a result")
+    }
     let rule = match ?? .usual(for: subject.estimate, isLabelled: subject.isLabelled, against: subject.truth)
     let metrics = try Evaluation(matching: rule, includesRowMinimum: rowMinimum)
-      .metrics(of: subject.estimate, against: subject.truth, test: subject.test)
+      .metrics(
+        of: subject.estimate, against: subject.truth, test: subject.test, spectra: purePairs ? subject.spectra : nil)
     let missing = metrics.permutation.count { $0 == nil }
     if missing > 0 && !json {
       Console.note(
@@ -135,6 +147,8 @@ struct Evaluate: ParsableCommand {
     let isLabelled: Bool
     let truth: GroundTruth
     let test: [Int]?
+    /// The scene's spectra, of a run.
+    let spectra: Tensor?
 
     /// Why endmembers are paired as they are when nobody said how.
     func reason(for rule: MatchingRule) -> String {
@@ -157,7 +171,7 @@ struct Evaluate: ParsableCommand {
       name: file.sceneName, rows: estimate.rows, columns: estimate.columns,
       spectra: .zeros([estimate.isValid.count, bands]), isValid: estimate.isValid, sourceBands: file.sourceBands)
     let reference = try InputScene(reading: reading.options, quiet: json).truth(truth, for: scene)
-    return Subject(estimate: estimate, isLabelled: file.isLabelled, truth: reference, test: nil)
+    return Subject(estimate: estimate, isLabelled: file.isLabelled, truth: reference, test: nil, spectra: nil)
   }
 
   private func ofRun(_ folder: RunFolder) throws -> Subject {
@@ -172,7 +186,7 @@ struct Evaluate: ParsableCommand {
     let test = before.checkpoint.testPixels
     return Subject(
       estimate: try model.unmix(scene), isLabelled: model.description.isLabelled, truth: truth,
-      test: test.isEmpty ? nil : test)
+      test: test.isEmpty ? nil : test, spectra: scene.spectra)
   }
 }
 

@@ -29,7 +29,12 @@ import Unmixing
   }
 
   @Test func constraintsHoldAfterEveryStep() throws {
-    let configuration = try configuration { $0.training.learningRate = 1 }
+    let configuration = try configuration { configuration in
+      configuration.training.learningRate = 1
+      var options = DSANetOptions()
+      options.attention = .outer
+      configuration.model = options
+    }
     var run = try TrainingRun(on: smallScene(), configuration, split: .none, seed: 1)
     try run.train { progress in
       let parameters = progress.checkpoint(0).parameters

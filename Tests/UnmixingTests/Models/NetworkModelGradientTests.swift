@@ -15,8 +15,9 @@ import Unmixing
   private static let slopeDigits = Scalar.self == Double.self ? 1e-8 : 1e-3
 
   private static let ssanuVariants: [@Sendable (inout SSANUNetOptions) -> Void] = [
-    { _ in }, { $0.mseNormalization = .pixels }, { $0.reluBetween = true }, { $0.spatial = false },
-    { $0.spectral = false }, { $0.linear = false }, { $0.nonlinear = false }, { $0.identityStart = false },
+    { _ in }, { $0.mseNormalization = .entries }, { $0.decoderRate = 0.1 }, { $0.reluBetween = true },
+    { $0.spatial = false }, { $0.spectral = false }, { $0.linear = false }, { $0.nonlinear = false },
+    { $0.identityStart = false },
   ]
 
   private static let dsanetVariants: [@Sendable (inout DSANetOptions) -> Void] = [

@@ -49,6 +49,29 @@ import Unmixing
     #expect(NetworkFixtures.ssanu(scene).endmembers(in: &pass) == reference)
   }
 
+  @Test func endmembersTakeTheirShareOfAnAdamStep() throws {
+    let scene = NetworkFixtures.scene()
+    func moved(_ rate: Double) throws -> [Double] {
+      var model = NetworkFixtures.ssanu(scene) { $0.decoderRate = rate }
+      var pass = Pass(.inference, random: RandomStream(seed: 1))
+      let before = model.endmembers(in: &pass)
+      let reference = try #require(scene.truth?.endmembers?.spectra)
+      expectClose(before, reference, relative: 1e-6, because: "a division and its product")
+      let (batch, pixels) = try NetworkFixtures.batch(of: scene, for: model)
+      var training = NetworkFixtures.pass(pixels)
+      let (_, gradient) = try valueAndGradient(at: &model) {
+        try NegativeELBO()(of: &$0, on: batch, in: &training).loss
+      }
+      var adam = Adam(.constant(1e-3))
+      adam.update(&model, along: gradient)
+      return (model.endmembers(in: &pass) - before).doubles
+    }
+    let (whole, tenth) = (try moved(1), try moved(0.1))
+    #expect(whole.contains { abs($0) > 5e-4 })
+    expectClose(
+      tenth, whole.map { $0 / 10 }, absolute: 3e-6, because: "Adam's ε and the rounding of endmembers near 0.5")
+  }
+
   @Test(arguments: MSENormalization.allCases)
   func theLikelihoodIsNormalUpToItsConstant(_ normalization: MSENormalization) {
     var model = NetworkFixtures.ssanu(NetworkFixtures.scene()) { $0.mseNormalization = normalization }
@@ -169,6 +192,7 @@ import Unmixing
     refuse { $0.dropout = 1 }
     refuse { $0.linearWeight = 1.1 }
     refuse { $0.nuclearWeight = -1 }
+    refuse { $0.decoderRate = 1.5 }
     refuse { ($0.spatial, $0.spectral) = (false, false) }
     refuse { ($0.linear, $0.nonlinear) = (false, false) }
   }
