@@ -24,6 +24,9 @@ struct Synthesize: ParsableCommand {
   @Option(help: ArgumentHelp("Which of the recipe's scenes to make (default: the recipe's own).", valueName: "n"))
   var seed: UInt64?
 
+  @Option(help: ArgumentHelp("The ratio of signal to noise (default: the recipe's own).", valueName: "dB"))
+  var snr: Double?
+
   @Option(name: .shortAndLong, help: ArgumentHelp("The HDF5 file to write.", valueName: "scene.h5"))
   var output: String
 
@@ -34,7 +37,8 @@ struct Synthesize: ParsableCommand {
     computing.apply()
     let target = URL(fileURLWithPath: output)
     try OutputPlace.check(file: target, overwrite: writing.overwrite)
-    let recipe = try self.chosenRecipe()
+    var recipe = try self.chosenRecipe()
+    if let snr { recipe.noise.snr = snr }
     let stop = StopSignal()
     var bar = ProgressBar("synthesizing", total: 100, unit: "%", quiet: writing.quiet)
     let scene = try recipe.scene(seed: seed) { bar.update(Int($0 * 100)) }
