@@ -60,7 +60,9 @@ ALU_CLONES static void rmsprop(const alu_rmsprop *s, alu_scalar *restrict p, con
     const step_job *job = context;                                                                                \
     const size_t start = chunk * numbers_per_chunk;                                                               \
     const size_t count = job->count - start < numbers_per_chunk ? job->count - start : numbers_per_chunk;         \
+    const uint64_t before = alu_begin_flushing();                                                                  \
     kernel;                                                                                                       \
+    alu_end_flushing(before);                                                                                     \
   }
 #define ALU_AT(pointer) (pointer ? pointer + start : pointer)
 

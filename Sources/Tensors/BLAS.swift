@@ -1,3 +1,4 @@
+internal import CKernels
 internal import COpenBLAS
 
 /// The one place that calls OpenBLAS and its LAPACK. Threads are ours: the library runs on one inside each of them,
@@ -30,7 +31,7 @@ enum BLAS {
     private static let getrs = LAPACKE_sgetrs
   #endif
 
-  /// C = A·B (or C += A·B), each operand transposed or not.
+  /// C = A·B (or C += A·B), each operand transposed or not. Subnormal numbers count as 0.
   ///
   /// - Parameters:
   ///   - rows, columns, depth: C is `[rows, columns]`; the sum runs over `depth`.
@@ -42,6 +43,8 @@ enum BLAS {
   ) {
     _ = singleThreaded
     if rows == 0 || columns == 0 { return }
+    let before = alu_begin_flushing()
+    defer { alu_end_flushing(before) }
     gemm(
       CblasRowMajor, aTransposed ? CblasTrans : CblasNoTrans, bTransposed ? CblasTrans : CblasNoTrans,
       Int32(rows), Int32(columns), Int32(depth), 1, a, Int32(max(aLeading, 1)), b, Int32(max(bLeading, 1)),

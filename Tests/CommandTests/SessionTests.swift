@@ -169,6 +169,23 @@ struct SessionTests {
     }
   }
 
+  @Test func theRatioOfSignalToNoiseCanBeChosen() throws {
+    let workspace = try Workspace()
+    try workspace.makeScene("asked.h5")
+    func synthesize(_ arguments: String...) throws -> Data {
+      let outcome = try workspace.run(
+        ["synthesize", "--recipe", "tiny.yaml", "--seed", "1", "-q", "--overwrite", "-o", "scene.h5"] + arguments)
+      try #require(outcome.code == 0, "\(outcome.errors)")
+      return try Data(contentsOf: workspace.url("scene.h5"))
+    }
+    let (own, asked) = (try synthesize(), try synthesize("--snr", "15"))
+    #expect(own != asked)
+    try workspace.write(workspace.text("tiny.yaml").replacing("snr: 35", with: "snr: 15"), to: "tiny.yaml")
+    #expect(try synthesize() == asked)
+    let refused = try workspace.run("synthesize", "--recipe", "tiny.yaml", "--snr", "500", "-q", "-o", "new.h5")
+    #expect(refused.code == 1 && refused.errors.contains("noise.snr: expected decibels from -100 to 200, found 500"))
+  }
+
   @Test func quietSaysNothing() throws {
     let workspace = try Workspace()
     try workspace.makeScene()

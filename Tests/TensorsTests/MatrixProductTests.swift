@@ -45,6 +45,15 @@ import Testing
     checkGradient(of: { $0.matrixProduct($0, transposingOther: true) }, at: a)
   }
 
+  /// Processors take a hundred times as long for them; they are nothing to a network.
+  @Test func subnormalNumbersCountAsZeros() {
+    let small = Scalar.leastNormalMagnitude / 4
+    let product = Tensor([2, 2], [small, 1, 1, small]).matrixProduct(Tensor([2, 1], [1, 0]))
+    #expect(product.scalars == [0, 1])
+    // Elsewhere they are what they are.
+    #expect((Tensor([1], [small]) * 2).scalars == [2 * small] && small > 0)
+  }
+
   @Test func emptyProductsAreZeros() {
     #expect(Tensor.zeros([2, 0]).matrixProduct(Tensor.zeros([0, 3])) == Tensor.zeros([2, 3]))
     #expect(Tensor.zeros([0, 2]).matrixProduct(Tensor.zeros([2, 3])).shape == [0, 3])

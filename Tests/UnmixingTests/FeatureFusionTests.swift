@@ -109,12 +109,38 @@ import Unmixing
     // The dense matrix of 9025 × 9025 row by row, for pixels here and there and for those that set the scale.
     let values = fused.scalars
     let ends = [values.min(), values.max()].compactMap { $0.flatMap(values.firstIndex) }.map { $0 / scene.bands }
-    let chosen = ends + stride(from: 7, to: scene.pixelCount, by: 450)
+    let chosen = ends + stride(from: 7, to: scene.pixelCount, by: 45)
     let rows = denseRows(chosen, of: spectra)
     let (least, most) = (rows.joined().min() ?? 0, rows.joined().max() ?? 0)
     let expected = rows.joined().map { Scalar(($0 - least) / (most - least)) }
     expectClose(
       fused.gatheringRows(chosen).scalars, expected, absolute: 1e-5, because: "the agreement asked for, of 0 … 1")
+  }
+
+  /// As many pixels and bands as Urban has. Their whole matrix would take 35.5 GB in Float.
+  @Test(.enabled(if: ProcessInfo.processInfo.environment["ALUNITE_LONG"] == "1", "minutes; set ALUNITE_LONG=1"))
+  func aLargeSceneTakesLittleMemory() throws {
+    var random = RandomStream(seed: 1)
+    let (pixels, bands) = (94_249, 162)
+    let spectra = random.uniform([pixels, 4]).matrixProduct(random.uniform([4, bands])) * 0.25
+    try Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/self/clear_refs"))
+    let before = try peakBytes()
+    let watch = Date()
+    let fused = FeatureFusion(.summed, weight: 0.1).applied(
+      to: spectra, isValid: [Bool](repeating: true, count: pixels))
+    let (seconds, taken) = (Date().timeIntervalSince(watch), try peakBytes() - before)
+    print("\(pixels) × \(bands): \(Int(taken / 1e6)) MB more, \(Int(seconds)) s")
+    // Two GiB in Float; tests beside this one may take their part.
+    #expect(taken < 2 * 1_073_741_824 * Double(MemoryLayout<Scalar>.stride) / 4)
+    let values = fused.scalars
+    #expect(values.min() == 0 && abs((values.max() ?? 0) - 1) < 1e-6)
+  }
+
+  /// The most memory this process has held since the mark was last reset.
+  private func peakBytes() throws -> Double {
+    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+    return try #require(line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) }) * 1024
   }
 
   private func denseRows(_ chosen: [Int], of spectra: Tensor) -> Matrix {

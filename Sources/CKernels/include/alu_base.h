@@ -25,6 +25,12 @@ void alu_parallel(size_t chunks, void (*body)(void *context, size_t chunk), void
 void alu_set_threads(int count);
 int alu_threads(void);
 
+// From begin to end, numbers below the smallest normal one count as 0 on this thread, as operands and as results.
+// Processors take a hundred times as long for them, and what saturated networks send back is full of them.
+// begin returns what end is to restore.
+uint64_t alu_begin_flushing(void);
+void alu_end_flushing(uint64_t before);
+
 // 64-byte-aligned memory that is kept for reuse when it is given back. Never returns NULL: aborts with a message.
 void *alu_take(size_t bytes);
 void alu_give(void *memory, size_t bytes);

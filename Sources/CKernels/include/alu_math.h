@@ -8,6 +8,13 @@
 
 #define ALU_INLINE static inline __attribute__((always_inline))
 
+// The C library's root may set errno, which keeps a loop from being vectorised.
+#if defined(__has_builtin) && __has_builtin(__builtin_elementwise_sqrt)
+ALU_INLINE alu_scalar alu_sqrt1(alu_scalar x) { return __builtin_elementwise_sqrt(x); }
+#else
+ALU_INLINE alu_scalar alu_sqrt1(alu_scalar x) { return (alu_scalar)sqrt(x); }
+#endif
+
 #ifdef ALUNITE_DOUBLE
 
 ALU_INLINE double alu_exp1(double x) { return exp(x); }
@@ -16,12 +23,10 @@ ALU_INLINE double alu_log1(double x) { return log(x); }
 ALU_INLINE double alu_log1p1(double x) { return log1p(x); }
 ALU_INLINE double alu_log1p_unit(double x) { return log1p(x); }
 ALU_INLINE double alu_tanh1(double x) { return tanh(x); }
-ALU_INLINE double alu_sqrt1(double x) { return sqrt(x); }
 ALU_INLINE double alu_fabs1(double x) { return fabs(x); }
 
 #else
 
-ALU_INLINE float alu_sqrt1(float x) { return sqrtf(x); }
 ALU_INLINE float alu_fabs1(float x) { return fabsf(x); }
 
 ALU_INLINE float alu_from_bits(int32_t bits) {

@@ -105,10 +105,7 @@ public struct DFFN: PublishedModel {
   }
 
   /// Â / Σ Â.
-  public func readout(of abundances: Tensor) -> Tensor {
-    let guarded = abundances + 1e-12
-    return guarded / guarded.sum(along: -1, keepingDimensions: true)
-  }
+  public func readout(of abundances: Tensor) -> Tensor { abundances.sharesOfSum() }
 
   /// Ê of the last pass.
   public func endmembers(in pass: inout Pass) -> Tensor { extracted }

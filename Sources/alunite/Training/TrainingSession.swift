@@ -42,10 +42,13 @@ struct TrainingSession {
     var bar: ProgressBar?
     var lastSaved = watch.seconds
     let (folder, quiet, interval, watch, earlier) = (folder, quiet, interval, watch, run.earlierSeconds)
+    var pause = interval
     func save(_ checkpoint: Checkpoint, _ history: [EpochRecord]) throws {
+      let start = watch.seconds
       try checkpoint.write(to: folder.checkpoint)
       try folder.write(history)
       lastSaved = watch.seconds
+      pause = max(interval, Self.leastTrainingPerSaving * (lastSaved - start))
     }
     try run.train { progress in
       if bar == nil {
@@ -57,13 +60,16 @@ struct TrainingSession {
         try save(progress.checkpoint(seconds), progress.history)
         throw Interruption(signal: signal, message: Self.farewell(progress.step, progress.totalSteps, folder))
       }
-      if now - lastSaved >= interval { try save(progress.checkpoint(seconds), progress.history) }
+      if now - lastSaved >= pause { try save(progress.checkpoint(seconds), progress.history) }
       bar?.update(progress.step, Self.remark(progress))
       if progress.step == progress.totalSteps { bar?.finish(progress.step, Self.remark(progress)) }
       return .proceed
     }
     try save(run.checkpoint(seconds: seconds), run.history)
   }
+
+  /// How much longer than a saving training lasts before the next one, so that large networks learn rather than save.
+  private static let leastTrainingPerSaving = 20.0
 
   private static func remark(_ progress: TrainingRun.Progress) -> String {
     let loss = progress.history.last.map { ", loss \(Numeral.short($0.loss))" } ?? ""
