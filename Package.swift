@@ -45,8 +45,8 @@ let package = Package(
     .target(name: "Unmixing", dependencies: ["Networks", "Probability", "Scenes"], cSettings: cSettings),
     .target(
       name: "Synthetic",
-      dependencies: ["Probability", "Scenes", .product(name: "Yams", package: "Yams")],
-      path: "Synthetic", resources: [.embedInCode("Recipes")], cSettings: cSettings),
+      dependencies: ["Probability", "Scenes", "CGSL", .product(name: "Yams", package: "Yams")],
+      path: "Synthetic", exclude: ["README.md", "Pictures"], resources: [.embedInCode("Recipes")], cSettings: cSettings),
     // Level 4: the command.
     .executableTarget(
       name: "alunite",

@@ -4,25 +4,26 @@ import Tensors
 extension Recipe {
   /// Makes the scene.
   ///
-  ///     Y = s ∘ (A E) + N
+  ///     Y = t ∘ s ∘ m(A, E) + N
   ///
-  /// Abundances A, brightness s and noise N are drawn from streams of their own, and every draw is keyed by its pixel: the
+  /// Abundances A, the materials' spectra E, the mixing m, brightness s, the air t and noise N are drawn from streams of their own, and every draw is keyed by its pixel: the
   /// same recipe and seed give the same bytes on any number of threads, and another noise leaves the abundances alone.
   ///
   /// - Parameters:
   ///   - seed: Which of the recipe's scenes to make; the recipe's own seed when absent.
   ///   - progress: Told the share done, from 0 to 1, between the steps, on the caller's thread.
   /// - Returns: A scene with its full truth: abundances, clean endmembers, and notes of what was drawn.
-  /// - Throws: ``RecipeError`` when the recipe makes no sense.
+  /// - Throws: ``RecipeError`` when the recipe makes no sense; ``SceneError`` when its library cannot be read.
   /// - Complexity: O(pixels × bands × endmembers) time; the memory of the cube and of a few images.
   public func scene(seed: UInt64? = nil, progress: (_ done: Double) -> Void = { _ in }) throws -> Scene {
     try validate()
     let seed = seed ?? self.seed
     progress(0)
-    let library = endmemberLibrary()
-    let (fractions, remarks) = trueAbundances(seed: seed)
+    let spectra = try materialSpectra()
+    let library = spectra.endmembers
+    let (fractions, remarks) = trueAbundances(library.count, seed: seed)
     progress(0.4)
-    var measurement = mixed(fractions, library, seed: seed)
+    var measurement = mixed(fractions, spectra, seed: seed)
     progress(0.7)
     measurement.notes += remarks.map { Note(.warning, field: "abundances", found: $0, action: "used as they are") }
     let isValid = degrade(&measurement, at: library.axis?.wavelengths ?? [], seed: seed)
@@ -30,25 +31,25 @@ extension Recipe {
     return Scene(
       name: name, rows: rows, columns: columns, spectra: measurement.spectra, isValid: isValid, axis: library.axis,
       truth: GroundTruth(abundances: fractions, endmembers: library), notes: measurement.notes,
-      sourceBands: sensor.keptChannels)
+      sourceBands: spectra.channels)
   }
 
-  /// The clean spectra of the minerals at the sensor's bands.
-  package func endmemberLibrary() -> SpectralLibrary {
-    let axis = sensor.axis
-    let spectra = minerals.compactMap(MineralSpectrum.named)
-    let values = spectra.flatMap { spectrum in
-      axis.wavelengths.map { Scalar(spectrum.reflectance(at: $0, fwhm: sensor.fwhm)) }
+  /// The clean spectra of the materials at the sensor's bands, with the checks that needed them.
+  private func materialSpectra() throws -> Materials.Spectra {
+    do {
+      let spectra = try minerals.spectra(at: sensor)
+      try validate(endmembers: spectra.endmembers.count)
+      try validate(bands: spectra.endmembers.bands)
+      return spectra
+    } catch let error as RecipeError {
+      throw error.named(name)
     }
-    return SpectralLibrary(
-      names: spectra.map(\.title), spectra: Tensor([spectra.count, axis.count], values), axis: axis,
-      source: "absorption-band models")
   }
 
   /// The fractions `[pixels, endmembers]` with the pure pixels asked for.
-  private func trueAbundances(seed: UInt64) -> (fractions: Tensor, remarks: [String]) {
+  private func trueAbundances(_ count: Int, seed: UInt64) -> (fractions: Tensor, remarks: [String]) {
     var (fractions, remarks) = abundances.abundances(
-      rows: rows, columns: columns, endmembers: minerals.count, seed: seed)
+      rows: rows, columns: columns, endmembers: count, seed: seed)
     purify(&fractions, pixelsPerEndmember: purePixels)
     return (fractions, remarks)
   }
@@ -59,21 +60,38 @@ extension Recipe {
     var notes: [Note] = []
   }
 
-  /// s ∘ (A E), with noise on E where the recipe wants it there.
-  private func mixed(_ fractions: Tensor, _ library: SpectralLibrary, seed: UInt64) -> Measurement {
-    var endmembers = library.spectra
+  /// t ∘ s ∘ m(A, E), with noise on E where the recipe wants it there.
+  private func mixed(_ fractions: Tensor, _ materials: Materials.Spectra, seed: UInt64) -> Measurement {
+    let wavelengths = materials.endmembers.axis?.wavelengths ?? []
+    var bundles = materials.bundles
     var notes = [Note(.information, field: "seed", found: "\(seed)", action: "drew the scene from it")]
     if noise.target == .endmembers {
-      let deviation = noise.add(
-        to: &endmembers, at: library.axis?.wavelengths ?? [], from: Purpose.endmemberNoise.stream(seed: seed))
+      var all = Tensor.concatenated(bundles, along: 0)
+      let deviation = noise.add(to: &all, at: wavelengths, from: Purpose.endmemberNoise.stream(seed: seed))
       notes += noiseNotes(deviation, on: "the endmembers")
+      var next = 0
+      bundles = bundles.map { bundle in
+        defer { next += bundle.shape[0] }
+        return all.slice(along: 0, next..<next + bundle.shape[0])
+      }
     }
-    var spectra = fractions.matrixProduct(endmembers)
+    let mixer = PixelMixer(bundles, at: wavelengths, mixing: mixing, variability: variability, seed: seed)
+    var spectra =
+      mixer.isPlain ? fractions.matrixProduct(.concatenated(bundles, along: 0)) : mixer.spectra(of: fractions)
+    if let variability {
+      let found = "\(variability.kind.rawValue), spread \(variability.spread)"
+      notes.append(Note(.information, field: "variability", found: found, action: "varied the spectra of each pixel"))
+    }
     if let illumination {
       scale(&spectra, by: illumination.scales(rows: rows, columns: columns, seed: seed))
       let found = "spread \(illumination.spread), length \(illumination.length)"
       notes.append(
         Note(.information, field: "illumination", found: found, action: "multiplied each pixel by its brightness"))
+    }
+    if let atmosphere, !wavelengths.isEmpty {
+      atmosphere.apply(to: &spectra, at: wavelengths, seed: seed)
+      let found = "optical depth \(atmosphere.waterVapour), spread \(atmosphere.spread), haze \(atmosphere.haze)"
+      notes.append(Note(.information, field: "atmosphere", found: found, action: "multiplied each pixel by it"))
     }
     return Measurement(spectra: spectra, notes: notes)
   }
@@ -85,6 +103,7 @@ extension Recipe {
         to: &measurement.spectra, at: wavelengths, from: Purpose.noise.stream(seed: seed))
       measurement.notes += noiseNotes(deviation, on: "the pixels")
     }
+    noise.addStripes(to: &measurement.spectra, columns: columns, seed: seed)
     var isValid = [Bool](repeating: true, count: pixelCount)
     let dead = noise.dead(among: pixelCount, seed: seed)
     let bands = measurement.spectra.shape[1]

@@ -88,7 +88,7 @@ public struct ReadingOptions: Sendable, Equatable {
 
 extension ReadingOptions {
   /// The most memory that reading may take now.
-  var allowedMemory: Int { memoryLimit ?? AvailableMemory.bytes() / 4 * 3 }
+  var allowedMemory: Int { memoryLimit ?? (AvailableMemory.bytes() ?? 1 << 34) / 4 * 3 }
 
   /// The options for a raster of abundances without variables: nothing they say about a scene's bands and samples.
   ///

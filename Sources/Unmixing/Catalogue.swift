@@ -77,15 +77,15 @@ public enum Catalogue {
     CatalogueEntry(
       DSANet.self, id: "dsanet", title: "DSANet",
       summary: "window and multiview band branches fused by attention, linear decoder, blind",
-      source: "Wang, Wu, Qi & Gao, IGARSS 2024", presets: DSANetOptions.presets),
+      source: "Wang, Wu, Qi & Gao, arXiv 2406.01644, 2024", presets: DSANetOptions.presets),
     CatalogueEntry(
       SSANUNet.self, id: "ssanu-net", title: "SSANU-Net",
       summary: "spatial and spectral streams over the whole scene, linear and nonlinear decoder, blind",
-      source: "Chen et al., IEEE JSTARS, 2023", presets: SSANUNetOptions.presets),
+      source: "Chen, Zhang, Ren, Zhou, Feng & Cheng, IEEE JSTARS 2023", presets: SSANUNetOptions.presets),
     CatalogueEntry(
       DFFN.self, id: "dffn", title: "DFFN",
       summary: "convolutions over the whole scene, endmembers made by a second network; blind, tied to its scene",
-      source: "Tao et al., IEEE TGRS 2024", presets: DFFNOptions.presets),
+      source: "Tao, Koirala, Plaza & Scheunders, IEEE TGRS 62, 2024", presets: DFFNOptions.presets),
   ]
 
   /// The method of this name.

@@ -53,7 +53,7 @@ public struct FeatureFusion: Codable, Sendable, Equatable {
     let pixels = isValid.indices.filter { isValid[$0] }
     let isWhole = pixels.count == isValid.count
     if isWhole { return fused(spectra) }
-    return fused(spectra.gatheringRows(pixels)).spread(to: pixels, of: isValid.count)
+    return fused(spectra.gatheringRows(pixels)).scatteringRows(to: pixels, count: isValid.count)
   }
 
   private func fused(_ spectra: Tensor) -> Tensor {

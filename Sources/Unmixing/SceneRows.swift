@@ -17,6 +17,11 @@ struct SceneRows: Sendable {
     validPixels = sight.validPixels
   }
 
+  /// The image of one column that rows without neighbours make.
+  init(count: Int) {
+    (rows, columns, validPixels) = (count, 1, nil)
+  }
+
   /// `[1, rows, columns, channels]` to `[n, channels]`.
   func rows(of image: Tensor) -> Tensor {
     let all = image.reshaped(to: [rows * columns, image.shape[3]])
@@ -25,16 +30,7 @@ struct SceneRows: Sendable {
 
   /// `[n, channels]` to `[1, rows, columns, channels]`.
   func image(of values: Tensor) -> Tensor {
-    let all = validPixels.map { values.spread(to: $0, of: rows * columns) } ?? values
+    let all = validPixels.map { values.scatteringRows(to: $0, count: rows * columns) } ?? values
     return all.reshaped(to: [1, rows, columns, values.shape[1]])
-  }
-}
-
-extension Tensor {
-  /// Rows put in places of a taller matrix, whose other rows are zeros: what ``gatheringRows(_:)`` undoes.
-  func spread(to places: [Int], of count: Int) -> Tensor {
-    var value = Tensor.zeros([count, shape[1]])
-    value.setRows(places, to: detached)
-    return .recording(value, (self, { $0.gatheringRows(places) }))
   }
 }

@@ -21,7 +21,8 @@ public struct TrainedModel: Unmixer {
 
   /// Abundances of every valid pixel of a scene.
   ///
-  /// - Throws: ``UnmixingError/mismatch(field:expected:found:)`` for other bands than those trained on.
+  /// - Throws: ``UnmixingError/mismatch(field:expected:found:)`` for other bands than those trained on,
+  ///   ``UnmixingError/notFinite(field:count:first:)`` for weights that give no numbers.
   public func unmix(_ scene: Scene) throws -> Estimate {
     try unmix(scene, observing: { _, _ in })
   }
@@ -83,6 +84,10 @@ public struct TrainedModel: Unmixer {
         total: Model.totalConcentration(of: posterior), angle: spectra.angle(to: scaled.gatheringRows(tile)))
       try observing(start + tile.count, pixels.count)
     }
+    let lost = maps.lostPixels
+    if let first = lost.first {
+      throw UnmixingError.notFinite(field: "abundances of \(scene.name)", count: lost.count, first: first)
+    }
     var estimate = maps.estimate(
       names: description.endmemberNames, of: scene, endmembers: endmembers(of: model, axis: scene.axis))
     estimate.startsFromTruth = description.startsFromTruth
@@ -129,6 +134,14 @@ private struct MapCollector {
       for (index, probability) in TrainedModel.probabilities.enumerated() {
         quantiles[index].setRows(pixels, to: marginals.marginalQuantile(probability))
       }
+    }
+  }
+
+  /// The pixels, from 0, whose abundances are no numbers.
+  var lostPixels: [Int] {
+    let (pixels, count) = (mean.shape[0], mean.shape[1])
+    return mean.withUnsafeScalars { values in
+      (0..<pixels).filter { !values[$0 * count..<($0 + 1) * count].allSatisfy(\.isFinite) }
     }
   }
 

@@ -41,7 +41,8 @@ public struct Trainer: Sendable {
   /// - Parameters:
   ///   - renewed: The model with the fresh weights of a restart, counted from 0.
   ///   - observe: Called after every step with the state and the model as they are then.
-  /// - Throws: ``UnmixingError/diverged(epoch:loss:)`` at a loss that is not finite; what `observe` throws.
+  /// - Throws: ``UnmixingError/diverged(epoch:loss:)`` at a loss that is not finite, or at the end of an epoch with weights
+  ///   that are not; what `observe` throws.
   public func fit<Model: UnmixingModel>(
     _ model: inout Model, from state: inout TrainingState, on data: TrainingData,
     renewed: (_ restart: Int) throws -> Model,
@@ -76,6 +77,8 @@ public struct Trainer: Sendable {
       state.step += 1
       state.running.add(parts)
       if position == steps - 1 {
+        // The loss tells of the weights before the step.
+        guard model.hasFiniteParameters else { throw UnmixingError.diverged(epoch: epoch + 1, loss: .nan) }
         let error = data.validation.isEmpty ? nil : validationError(of: model, on: data)
         state.history.append(state.running.record(epoch: epoch + 1, validationError: error))
         state.running = .init()
@@ -147,5 +150,16 @@ public struct Trainer: Sendable {
       squares += (mean - abundances.gatheringRows(pixels)).squared().sum(along: 0)
     }
     return Double((squares / Scalar(data.validation.count)).sqrt().mean().scalar)
+  }
+}
+
+extension UnmixingModel {
+  /// Whether every weight is a number.
+  var hasFiniteParameters: Bool {
+    var (copy, isFinite) = (self, true)
+    copy.forEachParameter { parameter in
+      isFinite = isFinite && parameter.withUnsafeScalars { $0.allSatisfy(\.isFinite) }
+    }
+    return isFinite
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Scenes
 
 /// One pass of a network over a whole scene.
@@ -29,27 +28,10 @@ package enum WorkingMemory {
   ///   - bytes: What the network would need.
   ///   - available: What there is; nothing is refused where that is unknown.
   /// - Throws: ``UnmixingError/memory(scene:needed:available:)``.
-  package static func check(_ bytes: Double, for scene: String, available: Double? = available) throws {
-    guard let available, bytes > available else { return }
+  package static func check(_ bytes: Double, for scene: String, available: Int? = AvailableMemory.bytes()) throws {
+    guard let available = available.map(Double.init), bytes > available else { return }
     throw UnmixingError.memory(scene: scene, needed: bytes, available: available)
   }
-
-  /// Bytes that can be had without swapping: what the system says is available, and what is left of the limit of the
-  /// process's group where it has one. `nil` where the system does not tell.
-  package static var available: Double? {
-    let limit = number(in: "/sys/fs/cgroup/memory.max").flatMap { limit in
-      number(in: "/sys/fs/cgroup/memory.current").map { max(limit - $0, 0) }
-    }
-    let system = text(of: "/proc/meminfo")?.split(separator: "\n").first { $0.hasPrefix("MemAvailable:") }
-      .flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Double($0) }.map { $0 * 1024 }
-    return [limit, system].compactMap(\.self).min()
-  }
-
-  private static func number(in path: String) -> Double? {
-    text(of: path).flatMap { Double($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
-  }
-
-  private static func text(of path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
 }
 
 extension RunDescription {

@@ -29,13 +29,13 @@ public enum AbundanceField: Sendable, Equatable {
     }
   }
 
-  /// - Throws: ``RecipeError`` when the field cannot be made for the recipe's image and minerals.
-  func validate(for recipe: Recipe) throws {
+  /// - Throws: ``RecipeError`` when the field cannot be made for the image and the number of endmembers.
+  func validate(rows: Int, columns: Int, endmembers: Int) throws {
     switch self {
-    case .dirichlet(let mixture): try mixture.validate(endmembers: recipe.minerals.count)
-    case .mosaic(let mosaic): try mosaic.validate(for: recipe)
+    case .dirichlet(let mixture): try mixture.validate(endmembers: endmembers)
+    case .mosaic(let mosaic): try mosaic.validate(endmembers: endmembers)
     case .matern(let field): try field.validate()
-    case .blocks(let blocks): try blocks.validate(for: recipe)
+    case .blocks(let blocks): try blocks.validate(rows: rows, columns: columns, endmembers: endmembers)
     }
   }
 }

@@ -58,14 +58,14 @@ public struct BlockField: Sendable, Equatable {
   private static func blocks(in extent: Int, size: Int) -> Int { (extent + size - 1) / size }
 
   /// - Throws: ``RecipeError`` when blocks or filter are impossible, or too few for the minerals.
-  func validate(for recipe: Recipe) throws {
+  func validate(rows: Int, columns: Int, endmembers: Int) throws {
     try require((1...32_768).contains(size), "abundances.size", "1 to 32768 pixels", "\(size)")
     try require(
       filter % 2 == 1 && (1...101).contains(filter), "abundances.filter", "an odd number from 1 to 101", "\(filter)")
-    let count = blockCount(rows: recipe.rows, columns: recipe.columns)
+    let count = blockCount(rows: rows, columns: columns)
     try require(
-      count >= recipe.minerals.count, "abundances.size",
-      "blocks small enough to give each of \(recipe.minerals.count) minerals one", "\(size), which makes \(count)")
+      count >= endmembers, "abundances.size",
+      "blocks small enough to give each of \(endmembers) minerals one", "\(size), which makes \(count)")
   }
 }
 

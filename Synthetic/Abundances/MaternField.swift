@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// Fractions from one independent Gaussian field per material, with a Matérn covariance.
+/// Fractions from one independent Gaussian field per material, with a Matérn or a spherical covariance.
 ///
 /// - Source: Matérn (1960), *Spatial Variation*; the rule ``Rule/dominantKeepsValue`` is that of the synthesis tool box
 ///   *Hyperspectral Imagery Synthesis (EIAs)* of the Computational Intelligence Group, University of the Basque Country.
@@ -15,7 +15,17 @@ public struct MaternField: Sendable, Equatable {
     case softmax
   }
 
-  /// ν: ½ is rough (exponential covariance), larger is smoother.
+  /// The shape of the fields' covariance.
+  public enum Shape: String, Sendable, Codable, CaseIterable {
+    /// See ``MaternField/smoothness``; ν = ½ is the exponential.
+    case matern
+    /// Linear at first and exactly zero from θ on.
+    case spherical
+  }
+
+  /// The shape of the fields' covariance.
+  public var shape: Shape
+  /// ν of a Matérn covariance: ½ is rough (exponential covariance), larger is smoother.
   public var smoothness: Double
   /// θ, in pixels.
   public var length: Double
@@ -26,8 +36,10 @@ public struct MaternField: Sendable, Equatable {
 
   /// Fields of ν = 1 and θ = 10 pixels under ``Rule/dominantKeepsValue``, unless told otherwise.
   public init(
-    smoothness: Double = 1, length: Double = 10, rule: Rule = .dominantKeepsValue, sharpness: Double = 3
+    shape: Shape = .matern, smoothness: Double = 1, length: Double = 10, rule: Rule = .dominantKeepsValue,
+    sharpness: Double = 3
   ) {
+    self.shape = shape
     (self.smoothness, self.length, self.rule, self.sharpness) = (smoothness, length, rule, sharpness)
   }
 
@@ -35,8 +47,13 @@ public struct MaternField: Sendable, Equatable {
   func abundances(
     rows: Int, columns: Int, endmembers: Int, seed: UInt64
   ) -> (fractions: Tensor, remarks: [String]) {
-    let covariance = MaternCovariance(smoothness: smoothness, length: length)
-    let embedding = CirculantEmbedding(of: covariance, rows: rows, columns: columns)
+    let embedding =
+      switch shape {
+      case .matern:
+        CirculantEmbedding(
+          of: MaternCovariance(smoothness: smoothness, length: length), rows: rows, columns: columns)
+      case .spherical: CirculantEmbedding(of: SphericalCovariance(length: length), rows: rows, columns: columns)
+      }
     let fields = Self.fields(of: embedding, count: endmembers, seed: seed)
     let remarks =
       embedding.clippedShare > 0
@@ -97,16 +114,20 @@ public struct MaternField: Sendable, Equatable {
 }
 
 extension MaternField: Codable {
-  static let fields = ["smoothness", "length", "rule", "sharpness"]
+  static let fields = ["covariance", "smoothness", "length", "rule", "sharpness"]
 
   /// Reads the parameters, each of which has a default; `sharpness` belongs to the rule `softmax` only.
   public init(from decoder: any Decoder) throws {
     let fields = try RecipeFields(decoder, known: ["field"] + Self.fields)
     self.init(
+      shape: try fields.choice("covariance", default: .matern),
       smoothness: try fields.optional("smoothness", "a number") ?? 1,
       length: try fields.optional("length", "a number of pixels") ?? 10,
       rule: try fields.choice("rule", default: .dominantKeepsValue),
       sharpness: try fields.optional("sharpness", "a number") ?? 3)
+    if shape != .matern, fields.has("smoothness") {
+      throw fields.malformed("smoothness", expected: "nothing unless covariance is matern")
+    }
     if rule != .softmax, fields.has("sharpness") {
       throw fields.malformed("sharpness", expected: "nothing unless rule is softmax")
     }
@@ -115,7 +136,8 @@ extension MaternField: Codable {
   /// Writes every parameter that the rule uses.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: RecipeFields.Key.self)
-    try container.encode(smoothness, forKey: "smoothness")
+    try container.encode(shape, forKey: "covariance")
+    if shape == .matern { try container.encode(smoothness, forKey: "smoothness") }
     try container.encode(length, forKey: "length")
     try container.encode(rule, forKey: "rule")
     if rule == .softmax { try container.encode(sharpness, forKey: "sharpness") }

@@ -46,11 +46,11 @@ public struct Mosaic: Sendable, Equatable {
   }
 
   /// - Throws: ``RecipeError`` when the cells, the filter or the mixture are impossible.
-  func validate(for recipe: Recipe) throws {
+  func validate(endmembers: Int) throws {
     try require((1...32_768).contains(size), "abundances.size", "1 to 32768 pixels", "\(size)")
     try require(
       filter % 2 == 1 && (1...101).contains(filter), "abundances.filter", "an odd number from 1 to 101", "\(filter)")
-    try mixture.validate(endmembers: recipe.minerals.count)
+    try mixture.validate(endmembers: endmembers)
   }
 }
 

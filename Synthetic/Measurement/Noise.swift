@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// What a measurement adds to the mixed spectra: white Gaussian noise of a stated power, and pixels that are dead.
+/// What a measurement adds to the mixed spectra: white Gaussian noise of a stated power, stripes, and pixels that are dead.
 ///
 ///     SNR = 10 log₁₀(Σ y² / Σ n²) dB,   σ² = mean(y²) · 10^(−SNR/10)
 ///
@@ -24,12 +24,17 @@ public struct Noise: Sendable, Equatable {
   public var profile: [[Double]]
   /// The share of pixels that are dead: all zero, and not valid.
   public var deadPixels: Double
+  /// Stripes along the columns, as a push-broom sensor's detectors leave them: the standard deviation of every column's
+  /// offset in every band, relative to the root mean square of the spectra.
+  public var stripes: Double
 
   /// No noise, unless told otherwise.
   public init(
-    snr: Double? = nil, target: Target = .pixels, profile: [[Double]] = [], deadPixels: Double = 0
+    snr: Double? = nil, target: Target = .pixels, profile: [[Double]] = [], deadPixels: Double = 0,
+    stripes: Double = 0
   ) {
-    (self.snr, self.target, self.profile, self.deadPixels) = (snr, target, profile, deadPixels)
+    (self.snr, self.target, self.profile) = (snr, target, profile)
+    (self.deadPixels, self.stripes) = (deadPixels, stripes)
   }
 
   /// Adds noise to the rows of `spectra`, `[rows, bands]`, and returns its standard deviation, averaged over the bands as
@@ -56,6 +61,25 @@ public struct Noise: Sendable, Equatable {
       }
     }
     return deviation
+  }
+
+  /// Adds the offset of every column and band to spectra `[pixels, bands]` of an image of so many columns.
+  func addStripes(to spectra: inout Tensor, columns: Int, seed: UInt64) {
+    guard stripes > 0 else { return }
+    let deviation = Scalar(stripes * meanSquare(of: spectra).squareRoot())
+    let (pixels, bands) = (spectra.shape[0], spectra.shape[1])
+    var random = Purpose.stripes.stream(seed: seed)
+    let offsets = random.normal([columns, bands]).scalars
+    spectra.withUnsafeMutableScalars { values in
+      let values = Shared(values.baseAddress)
+      parallelRanges(pixels, length: pixelsPerChunk) { chunk in
+        guard let values = values.pointer else { return }
+        for pixel in chunk {
+          let (row, first) = (values + pixel * bands, pixel % columns * bands)
+          for band in 0..<bands { row[band] += deviation * offsets[first + band] }
+        }
+      }
+    }
   }
 
   /// The dead pixels, sorted: a fixed number of them at random places.
@@ -116,6 +140,7 @@ extension Noise {
         position == 0 || profile[position - 1][0] < point[0], "noise.profile[\(position + 1)]",
         "more nanometres than in the point before", "\(point)")
     }
+    try require((0...1).contains(stripes), "noise.stripes", "a share from 0 to 1", "\(stripes)")
     try require((0..<1).contains(deadPixels), "noise.dead", "a share from 0 to below 1", "\(deadPixels)")
   }
 }
@@ -126,15 +151,17 @@ extension Noise: Codable {
     case target = "on"
     case profile
     case deadPixels = "dead"
+    case stripes
   }
 
-  /// Reads `snr`, `on`, `profile` and `dead`, all optional.
+  /// Reads `snr`, `on`, `profile`, `dead` and `stripes`, all optional.
   public init(from decoder: any Decoder) throws {
     let fields = try RecipeFields(decoder, known: CodingKeys.allCases.map(\.rawValue))
     self.init(
       snr: try fields.optional("snr", "a number of decibels"),
       target: try fields.choice("on", default: .pixels),
       profile: try fields.optional("profile", "a list of points [nanometres, relative deviation]") ?? [],
-      deadPixels: try fields.optional("dead", "a number") ?? 0)
+      deadPixels: try fields.optional("dead", "a number") ?? 0,
+      stripes: try fields.optional("stripes", "a number") ?? 0)
   }
 }

@@ -32,7 +32,7 @@ package struct CirculantEmbedding: Sendable {
   private static let negligibleShare = 1e-6
 
   /// The embedding of a grid of `rows` × `columns` for a covariance that depends on distance alone.
-  package init(of covariance: MaternCovariance, rows: Int, columns: Int) {
+  package init(of covariance: some Covariance, rows: Int, columns: Int) {
     var (height, width) = (Self.powerOfTwo(atLeast: 2 * rows), Self.powerOfTwo(atLeast: 2 * columns))
     var eigenvalues = Self.eigenvalues(of: covariance, rows: height, columns: width)
     while Self.negativeShare(eigenvalues) > Self.negligibleShare && 4 * height * width <= Self.mostPoints {
@@ -89,7 +89,7 @@ package struct CirculantEmbedding: Sendable {
   }
 
   /// The Fourier transform of the covariance between the torus' origin and its other points.
-  private static func eigenvalues(of covariance: MaternCovariance, rows: Int, columns: Int) -> [Double] {
+  private static func eigenvalues(of covariance: some Covariance, rows: Int, columns: Int) -> [Double] {
     var grid = ComplexGrid(rows: rows, columns: columns)
     grid.real.withUnsafeMutableBufferPointer { values in
       let values = Shared(values.baseAddress)

@@ -8,7 +8,7 @@ import Foundation
 ///
 /// - Units: `length` (θ) in pixels.
 /// - Source: Matérn (1960), *Spatial Variation*; Stein (1999), *Interpolation of Spatial Data*, section 2.7.
-package struct MaternCovariance: Sendable, Equatable {
+package struct MaternCovariance: Covariance, Equatable {
   /// ν, in 0.1…10.
   package let smoothness: Double
   /// θ in pixels, positive.

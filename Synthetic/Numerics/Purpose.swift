@@ -11,6 +11,12 @@ enum Purpose: UInt32 {
   case noise
   case endmemberNoise
   case deadPixels
+  case bundle
+  case variability
+  case mixing
+  case atmosphere
+  case stripes
+  case parameter
 
   /// The stream of this purpose for a scene.
   func stream(seed: UInt64, index: UInt32 = 0) -> RandomStream {

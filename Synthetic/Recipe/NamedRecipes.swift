@@ -12,6 +12,7 @@ extension Recipe {
     ("matern-128", PackageResources.matern_128_yaml),
     ("samson-like", PackageResources.samson_like_yaml),
     ("jasper-like", PackageResources.jasper_like_yaml),
+    ("urban-like", PackageResources.urban_like_yaml),
   ]
 
   /// The names ``named(_:)`` knows.

@@ -16,16 +16,22 @@ public struct Recipe: Sendable, Equatable {
   public var rows: Int
   /// The number of image columns.
   public var columns: Int
-  /// The spectrometer's channels.
-  public var sensor: SensorGrid
-  /// The materials, by the names in ``materialNames``; they become the endmembers in this order.
-  public var minerals: [String]
+  /// The instrument's channels.
+  public var sensor: Sensor
+  /// The materials, by the names in ``materialNames`` or from a library; they become the endmembers in this order.
+  public var minerals: Materials
   /// How the materials' fractions are spread over the image.
   public var abundances: AbundanceField
   /// How many pixels of each material are made exactly pure: those where it is most abundant anyway.
   public var purePixels: Int
+  /// How the spectrum of a pixel comes from those of its materials.
+  public var mixing: Mixing
+  /// How the materials' spectra differ from pixel to pixel, if they do.
+  public var variability: Variability?
   /// How brightness varies from pixel to pixel, if it does.
   public var illumination: Illumination?
+  /// What the air leaves in the spectra, if anything.
+  public var atmosphere: Atmosphere?
   /// What is added to the mixed spectra.
   public var noise: Noise
   /// The seed used when the caller states none.
@@ -33,15 +39,18 @@ public struct Recipe: Sendable, Equatable {
 
   /// A recipe from its parts.
   public init(
-    name: String = "recipe", description: String = "", rows: Int, columns: Int, sensor: SensorGrid = .aviris,
-    minerals: [String], abundances: AbundanceField, purePixels: Int = 0, illumination: Illumination? = nil,
+    name: String = "recipe", description: String = "", rows: Int, columns: Int, sensor: Sensor = .aviris,
+    minerals: Materials, abundances: AbundanceField, purePixels: Int = 0, mixing: Mixing = .linear,
+    variability: Variability? = nil, illumination: Illumination? = nil, atmosphere: Atmosphere? = nil,
     noise: Noise = Noise(), seed: UInt64 = 0
   ) {
     (self.name, self.description) = (name, description)
     (self.rows, self.columns) = (rows, columns)
     (self.sensor, self.minerals) = (sensor, minerals)
     (self.abundances, self.purePixels) = (abundances, purePixels)
-    (self.illumination, self.noise, self.seed) = (illumination, noise, seed)
+    (self.mixing, self.variability) = (mixing, variability)
+    (self.illumination, self.atmosphere) = (illumination, atmosphere)
+    (self.noise, self.seed) = (noise, seed)
   }
 
   /// The names a recipe may list under `minerals`.
@@ -50,19 +59,39 @@ public struct Recipe: Sendable, Equatable {
   /// The number of pixels.
   var pixelCount: Int { rows * columns }
 
-  /// Checks everything a scene depends on.
+  /// Checks everything a scene depends on, apart from what only a library's file can tell.
   ///
   /// - Throws: ``RecipeError`` naming the field, what was expected and what was found.
   public func validate() throws {
     do {
       try validateSizes()
-      try validateMinerals()
-      try abundances.validate(for: self)
+      try minerals.validate()
+      try mixing.validate()
+      try variability?.validate()
       try illumination?.validate()
+      try atmosphere?.validate()
       try noise.validate()
+      if let count = minerals.count { try validate(endmembers: count) }
+      if let bands = sensor.axis?.count { try validate(bands: bands) }
     } catch let error as RecipeError {
       throw error.named(name)
     }
+  }
+
+  /// Checks what depends on the number of endmembers.
+  func validate(endmembers: Int) throws {
+    try require(endmembers >= 2, "minerals", "at least 2", "\(endmembers)")
+    try require(
+      purePixels <= pixelCount && purePixels * endmembers <= pixelCount, "purePixels",
+      "no more pure pixels than the \(pixelCount) of the scene", "\(purePixels) of each of \(endmembers) minerals")
+    try abundances.validate(rows: rows, columns: columns, endmembers: endmembers)
+  }
+
+  /// Checks what depends on the number of bands.
+  func validate(bands: Int) throws {
+    try require(
+      pixelCount * bands <= Self.mostNumbers, "rows", "at most \(Self.mostNumbers) numbers in the scene",
+      "\(rows) × \(columns) × \(bands)")
   }
 
   /// The largest cube: 2³¹ numbers.
@@ -72,32 +101,14 @@ public struct Recipe: Sendable, Equatable {
     try require((1...32_768).contains(rows), "rows", "1 to 32768", "\(rows)")
     try require((1...32_768).contains(columns), "columns", "1 to 32768", "\(columns)")
     try sensor.validate()
-    let bands = sensor.keptChannels.count
-    try require(
-      pixelCount * bands <= Self.mostNumbers, "rows", "at most \(Self.mostNumbers) numbers in the scene",
-      "\(rows) × \(columns) × \(bands)")
     try require(purePixels >= 0, "purePixels", "0 or more", "\(purePixels)")
-    try require(
-      purePixels <= pixelCount && purePixels * minerals.count <= pixelCount, "purePixels",
-      "no more pure pixels than the \(pixelCount) of the scene", "\(purePixels) of each of \(minerals.count) minerals")
-  }
-
-  private func validateMinerals() throws {
-    try require(minerals.count >= 2, "minerals", "at least 2", "\(minerals.count)")
-    for (position, mineral) in minerals.enumerated() {
-      let field = "minerals[\(position + 1)]"
-      if MineralSpectrum.named(mineral) == nil {
-        let hint = Nearest.candidate(to: mineral, among: Self.materialNames).map { "; did you mean “\($0)”?" } ?? ""
-        try require(false, field, "a known material", "“\(mineral)”\(hint)")
-      }
-      try require(!minerals[..<position].contains(mineral), field, "each material once", "“\(mineral)” again")
-    }
   }
 }
 
 extension Recipe: Codable {
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, description, rows, columns, sensor, minerals, abundances, purePixels, illumination, noise, seed
+    case name, description, rows, columns, sensor, library, minerals, abundances, purePixels, mixing, variability,
+      illumination, atmosphere, noise, seed
   }
 
   /// Reads and validates a recipe.
@@ -109,13 +120,36 @@ extension Recipe: Codable {
       name: try fields.optional("name", "text") ?? "recipe",
       description: try fields.optional("description", "text") ?? "",
       rows: try fields.value("rows", "a whole number"), columns: try fields.value("columns", "a whole number"),
-      sensor: try fields.optional("sensor", "fields") ?? .aviris,
-      minerals: try fields.value("minerals", "a list of materials"),
+      sensor: try fields.optional("sensor", "fields") ?? (fields.has("library") ? Sensor(.ofLibrary) : .aviris),
+      minerals: try Materials(fields),
       abundances: try fields.value("abundances", "fields"),
       purePixels: try fields.optional("purePixels", "a whole number") ?? 0,
+      mixing: try fields.optional("mixing", "fields") ?? .linear,
+      variability: try fields.optional("variability", "fields"),
       illumination: try fields.optional("illumination", "fields"),
+      atmosphere: try fields.optional("atmosphere", "fields"),
       noise: try fields.optional("noise", "fields") ?? Noise(),
       seed: try fields.optional("seed", "a whole number, 0 or more") ?? 0)
     try validate()
+  }
+
+  /// Writes what ``init(from:)`` reads.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(name, forKey: .name)
+    try container.encode(description, forKey: .description)
+    try container.encode(rows, forKey: .rows)
+    try container.encode(columns, forKey: .columns)
+    try container.encode(sensor, forKey: .sensor)
+    try container.encodeIfPresent(minerals.library, forKey: .library)
+    if minerals.count != nil { try container.encode(minerals.spectra.map(Materials.Bundle.init), forKey: .minerals) }
+    try container.encode(abundances, forKey: .abundances)
+    try container.encode(purePixels, forKey: .purePixels)
+    if mixing != .linear { try container.encode(mixing, forKey: .mixing) }
+    try container.encodeIfPresent(variability, forKey: .variability)
+    try container.encodeIfPresent(illumination, forKey: .illumination)
+    try container.encodeIfPresent(atmosphere, forKey: .atmosphere)
+    try container.encode(noise, forKey: .noise)
+    try container.encode(seed, forKey: .seed)
   }
 }

@@ -4,20 +4,31 @@ import Yams
 extension Recipe {
   /// Reads a recipe from a YAML file.
   ///
+  /// Any number of it may be a range, `{from: 20, to: 40}`, with `scale: log` for numbers of unknown size, and is drawn anew
+  /// for every seed (see ``RandomizedNumbers``). The path of a library is relative to the recipe.
+  ///
+  /// - Parameter seed: Which of the recipe's scenes is to be made; the recipe's own seed when absent.
   /// - Throws: ``RecipeError`` naming the file, the field, what was expected and what was found.
-  public init(contentsOf url: URL) throws {
+  public init(contentsOf url: URL, seed: UInt64? = nil) throws {
     let file = url.lastPathComponent
     let data: Data
+    var isDirectory: ObjCBool = false
+    if FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory), isDirectory.boolValue {
+      throw RecipeError.cannotRead(recipe: url.path, reason: "it is a directory")
+    }
     do {
       data = try Data(contentsOf: url)
     } catch {
       throw RecipeError.cannotRead(recipe: url.path, reason: error.localizedDescription)
     }
-    self = try Recipe(yaml: data, file: file)
+    self = try Recipe(yaml: data, file: file, seed: seed)
+    if let library = minerals.library {
+      minerals.library = URL(fileURLWithPath: library, relativeTo: url.absoluteURL.deletingLastPathComponent()).path
+    }
   }
 
   /// Reads a recipe from the text of a YAML file; `file` names it in errors.
-  package init(yaml data: Data, file: String) throws {
+  package init(yaml data: Data, file: String, seed: UInt64? = nil) throws {
     guard data.count <= Self.mostBytes else {
       throw RecipeError.cannotRead(recipe: file, reason: "\(data.count) bytes are more than \(Self.mostBytes)")
     }
@@ -28,7 +39,7 @@ extension Recipe {
       guard let node = try Yams.compose(yaml: text) else {
         throw RecipeError.malformed(recipe: file, field: "recipe", expected: "fields", found: "nothing")
       }
-      self = try YAMLDecoder().decode(Recipe.self, from: node)
+      self = try YAMLDecoder().decode(Recipe.self, from: RandomizedNumbers(seed: seed).drawn(node))
     } catch let error as RecipeError {
       throw error.named(file)
     } catch let error as YamlError {

@@ -45,6 +45,13 @@ struct ConfigurationTests {
     #expect(outcome.errors.contains("\"model.epochs\"; did you mean training.epochs?"))
   }
 
+  @Test func aLibraryIsFoundFromWhereverARunIsResumed() throws {
+    let workspace = try Workspace()
+    try workspace.makeScene()
+    let resolved = try configuration(workspace, ["--set", "library=spectra/own.sli", "--set", "epochs=1"])
+    #expect(resolved.contains("library: \(workspace.url("spectra/own.sli").resolvingSymlinksInPath().path)\n"))
+  }
+
   /// The resolved configuration of a short run.
   private func configuration(_ workspace: Workspace, _ arguments: [String]) throws -> String {
     let outcome = try workspace.run(

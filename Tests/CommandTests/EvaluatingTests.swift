@@ -41,6 +41,45 @@ struct EvaluatingTests {
     return try JSONDecoder().decode(Judgement.self, from: Data(contentsOf: workspace.url("run/metrics.json")))
   }
 
+  @Test func endmembersAloneAreComparedWithALibrary() throws {
+    let workspace = try Workspace()
+    _ = try trained(workspace, "--endmembers", "3")
+    let angles = try evaluate(workspace, "--result", "result", "--endmembers", "scene.h5").all
+    // The same pairs and the same angles as beside abundances.
+    let whole = try evaluate(workspace, "--result", "result", "--truth", "scene.h5").all
+    let own = angles.filter { $0.key.hasPrefix("endmember.sad.") }
+    #expect(own.count == 5 && own.allSatisfy { whole[$0.key] == $0.value })
+    let refused = try workspace.run("evaluate", "--result", "result", "--endmembers", "scene.h5", "--match", "sad")
+    #expect(refused.code == 2)
+  }
+
+  @Test func aRunThatStoppedEarlySaysSo() throws {
+    let workspace = try Workspace()
+    try workspace.makeScene()
+    let running = try workspace.start(
+      Workspace.quickTraining + ["--set", "epochs=100000", "--checkpoint-interval", "0", "-o", "run"])
+    while !workspace.exists("run/checkpoint.h5") { usleep(20_000) }
+    running.send(SIGINT)
+    #expect(try running.outcome().code == 130)
+    let outcome = try workspace.run("unmix", "--run", "run", "--scene", "scene.h5", "-o", "result")
+    #expect(
+      outcome.code == 0 && outcome.errors.contains("of 100000 epochs; alunite train --resume"), "\(outcome.errors)")
+  }
+
+  @Test func whatWasSaidOfASceneHoldsWhenItIsUnmixed() throws {
+    let workspace = try Workspace()
+    try SmallCube().mapping { _, sample in (sample * 10_000).rounded() }.write("cube", in: workspace)
+    let trained = try workspace.run(
+      "train", "--model", "mlp-ldvae", "--scene", "cube.hdr", "--scale", "10000", "--endmembers", "3", "--set",
+      "epochs=1", "-q", "-o", "run")
+    try #require(trained.code == 0, "\(trained.errors)")
+    #expect(try workspace.run("unmix", "--run", "run", "--scene", "cube.hdr", "-q", "-o", "result").code == 0)
+    // Another scene is another file, of which nothing was said.
+    try SmallCube().mapping { _, sample in (sample * 10_000).rounded() }.write("other", in: workspace)
+    let other = try workspace.run("unmix", "--run", "run", "--scene", "other.hdr", "-q", "-o", "else")
+    #expect(other.code == 1 && other.errors.contains("--scale"))
+  }
+
   @Test func aLabelledRunAndItsResultRepeatTheMetricsOfTraining() throws {
     let workspace = try Workspace()
     // The spectra of a perceptron after two epochs are far from any mineral's: pairing by angle mixes them up.

@@ -86,22 +86,18 @@ import Unmixing
     #expect(throws: UnmixingError.self) { try configuration.check() }
   }
 
-  @Test func everyNetworkCanBeShownFusedSpectra() throws {
-    var configuration = try Catalogue.entry("mlp-ldvae").preset("blind").configuration
-    var options = LDVAEOptions()
-    options.encoderHidden = [8]
-    options.start = .extracted
-    configuration.training.epochs = 2
-    configuration.training.batchSize = 32
+  @Test(arguments: Catalogue.entries.map(\.id))
+  func everyNetworkCanBeShownFusedSpectra(_ method: String) throws {
+    var configuration = try Catalogue.entry(method).defaultPreset(hasLabels: false).configuration
+    configuration.training.epochs = 1
     func estimate(_ kind: FeatureFusion.Kind) throws -> Estimate {
-      options.fusion.kind = kind
-      configuration.model = options
-      var run = try TrainingRun(on: smallScene(), configuration, split: .none, seed: 2)
+      let shown = try configuration.fusing(FeatureFusion(kind, weight: 0.5))
+      var run = try TrainingRun(on: smallScene(), shown, split: .none, seed: 2)
       try run.train()
       return try run.trained.unmix(smallScene())
     }
     let (plain, fused) = (try estimate(.off), try estimate(.summed))
-    #expect(plain.mean != fused.mean)
+    #expect(plain.mean != fused.mean, "\(method) saw no fusion")
     #expect(fused.mean.scalars.allSatisfy { $0.isFinite })
   }
 
@@ -164,5 +160,18 @@ import Unmixing
         return sums
       }
     }
+  }
+}
+
+extension Configuration {
+  /// The configuration with another fusion, set by its key as on the command line: options of all methods have one.
+  fileprivate func fusing(_ fusion: FeatureFusion) throws -> Configuration {
+    let encoded = try JSONSerialization.jsonObject(with: JSONEncoder().encode(self))
+    var tree = try #require(encoded as? [String: Any])
+    var model = try #require(tree["model"] as? [String: Any])
+    #expect(model["fusion"] != nil, "\(method) has no option fusion")
+    model["fusion"] = ["kind": fusion.kind.rawValue, "weight": fusion.weight]
+    tree["model"] = model
+    return try JSONDecoder().decode(Configuration.self, from: JSONSerialization.data(withJSONObject: tree))
   }
 }

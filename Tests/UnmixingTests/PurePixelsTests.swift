@@ -47,6 +47,16 @@ import Unmixing
     #expect(result.remarks.count == 1 && result.remarks[0].contains("Endmember 2"))
   }
 
+  @Test func anEstimateLeftOutStaysNamedBesideOtherReadouts() throws {
+    var result = Estimate(
+      names: ["1", "2", "3"], of: scene(), mean: Tensor([4, 3], [0.9, 0.1, 0, 0.5, 0.5, 0, 0.1, 0.9, 0, 0, 0, 0]),
+      endmembers: SpectralLibrary(names: ["1", "2", "3"], spectra: Tensor([3, 2], [1, 0.1, 0.1, 1, 1, 1])))
+    result.raw = result.mean
+    let metrics = try Evaluation().metrics(of: result, against: scene().truth)
+    #expect(metrics.unpaired == [2])
+    #expect(metrics.all["abundance.rmse.raw.vector"] != nil)
+  }
+
   @Test func metricsTellOfEveryReadoutUnderOneSetOfPairs() throws {
     // The estimate's endmembers are the other way round.
     var result = estimate([0.05, 0.95, 0.5, 0.5, 0.95, 0.05, 0, 0])

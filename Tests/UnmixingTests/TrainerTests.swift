@@ -73,6 +73,18 @@ import Unmixing
     }
   }
 
+  @Test func weightsThatAreNotFiniteAfterTheLastStepAreAnError() throws {
+    // The only loss is that of the first weights; the step it gives is the largest number and more.
+    var wild = try configuration(epochs: 1)
+    (wild.training.learningRate, wild.training.batchSize) = (3e38, 256)
+    var run = try TrainingRun(on: smallScene(), wild, split: .none, seed: 3)
+    let error = #expect(throws: UnmixingError.self) { try run.train() }
+    guard case .diverged(1, _) = error else {
+      Issue.record("expected .diverged, found \(String(describing: error))")
+      return
+    }
+  }
+
   @Test func testPixelsAreNotTrainedOn() throws {
     let run = try TrainingRun(
       on: smallScene(), configuration(), split: .random(training: 0.8), seed: 3)

@@ -118,7 +118,7 @@ public struct Evaluation: Sendable {
 
   /// Names no two of which agree, nor with the last word of a metric's id.
   static func distinct(_ names: [String]) -> [String] {
-    var taken: Set = ["mean", "degrees.mean", "rowMinimum"]
+    var taken = Set(["mean", "degrees.mean", "rowMinimum", "purePixels.mean"] + names.map { "purePixels.\($0)" })
     return names.map { name in
       let name = name.isEmpty ? "unnamed" : name
       var candidate = name

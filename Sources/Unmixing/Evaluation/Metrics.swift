@@ -67,12 +67,13 @@ public struct Metrics: Sendable, Equatable {
     self.matching = matching
   }
 
-  /// The same with more numbers over all pixels, such as what the result cost.
+  /// The same with more numbers over all pixels, such as what the result cost, and over the held-out ones.
   ///
   /// - Precondition: every value is finite, no id is there already.
-  public func adding(_ entries: [Entry]) -> Metrics {
+  public func adding(_ entries: [Entry], test held: [Entry] = []) -> Metrics {
     Metrics(
-      all: Values(Array(all) + entries), test: test, permutation: permutation, unpaired: unpaired,
+      all: Values(Array(all) + entries), test: test.map { Values(Array($0) + held) }, permutation: permutation,
+      unpaired: unpaired,
       endmembers: endmembers, matching: matching)
   }
 

@@ -16,12 +16,7 @@ struct ReadoutMetrics {
   /// The metrics with these among them, under the pairs they were computed with.
   func added(to base: Metrics) throws -> Metrics {
     let raw = try rawErrors(base)
-    let all = try raw.all + pureAngles(base) + facts
-    let known = Set(base.all.map(\.id))
-    return Metrics(
-      all: Metrics.Values(base.all + all.filter { !known.contains($0.id) }),
-      test: base.test.map { Metrics.Values($0 + raw.test) },
-      permutation: base.permutation, endmembers: base.endmembers, matching: base.matching)
+    return base.adding(try raw.all + pureAngles(base) + facts, test: raw.test)
   }
 
   /// The abundance errors of what the network computed, before it was brought to the simplex.

@@ -15,7 +15,7 @@ struct CrossAttention: Module {
   /// The least temperature: below it attention is a choice without slope.
   private static let leastTemperature: Scalar = 1e-2
 
-  init(_ kind: CrossFusion, endmembers: Int, using random: inout RandomStream) {
+  init(_ kind: AttentionKind, endmembers: Int, using random: inout RandomStream) {
     switch kind {
     case .outer: temperature = Tensor(Scalar(endmembers).squareRoot())
     case .elementwise:

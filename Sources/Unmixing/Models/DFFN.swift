@@ -20,8 +20,8 @@ import Tensors
 ///   are not masked, Ê is `[endmembers, bands]`.
 /// - Edge cases: n inputs tie the network to its scene. A pixel without any abundance is reported as an even mixture.
 ///   Spectra can be made from abundances after training, with the endmembers of the last step's pass.
-/// - Source: Tao et al., *DFFN: Dual-feature fusion network for hyperspectral unmixing*, IEEE TGRS 2024, Eqs. 8–18, and
-///   the code released with it.
+/// - Source: Tao, Koirala, Plaza & Scheunders, *A New Dual-Feature Fusion Network for Enhanced Hyperspectral Unmixing*, IEEE
+///   TGRS 62, 2024, doi 10.1109/TGRS.2024.3505292, Eqs. 8–18, and the code released with it.
 /// - Deviation: the released code holds the cosine of θ away from ±1; here θ is exact, and its slope held near 0 and π.
 public struct DFFN: PublishedModel {
   private let options: DFFNOptions

@@ -14,8 +14,8 @@ import Tensors
 /// As a probabilistic model: the posterior is a point, the likelihood exp(−λ₁θ), the prior exp(−λ₂ Σ √a).
 ///
 /// - Shapes: the sight is `[n, side, side, bands]`, abundances `[n, endmembers]`.
-/// - Source: Wang, Wu, Qi & Gao, *DSANet: dual-stream attention network for hyperspectral unmixing*, IGARSS 2024
-///   (arXiv 2406.01644), Eqs. 1–9.
+/// - Source: Wang, Wu, Qi & Gao, *Dual-Stream Attention Network for Hyperspectral Image Unmixing*, 2024, arXiv
+///   2406.01644, Eqs. 1–9.
 /// - Deviation: the paper states neither window, widths, clusters, views, attention, the sum to one nor any weight. The
 ///   product of its Eqs. 5 and 6 is read as the outer one, without which the two would be the same; attention as the
 ///   softmax of every row over a learned temperature. √(a + 10⁻⁸) keeps the slope at 0 finite.
@@ -30,7 +30,7 @@ public struct DSANet: PublishedModel {
   private var window: Dense
   private var viewLayers: [Dense]
   private var viewNorms: [BatchNorm]
-  private var fusion: CrossAttention
+  private var attention: CrossAttention
   /// E divided by the decoder's share of a step, so that steps of Adam move E by that share.
   private var decoder: Tensor
   private let dropout: Dropout
@@ -60,20 +60,20 @@ public struct DSANet: PublishedModel {
       viewLayers.append(Dense(inputs: size, outputs: count, initializer: .heNormal, using: &random))
     }
     viewNorms = sizes.map { _ in BatchNorm(channels: count) }
-    fusion = CrossAttention(options.fusion, endmembers: count, using: &random)
+    attention = CrossAttention(options.attention, endmembers: count, using: &random)
     let start = facts.initialEndmembers ?? random.uniform([count, bands])
     decoder = start.maximum(with: 0) / Scalar(options.decoderRate)
     dropout = Dropout(rate: Scalar(options.dropout))
   }
 
-  /// Visits spatial branch, spectral branch, fusion and decoder, in this order.
+  /// Visits spatial branch, spectral branch, attention and decoder, in this order.
   public mutating func forEachParameter(_ body: (inout Tensor) -> Void) {
     shared.forEachParameter(body)
     sharedNorm.forEachParameter(body)
     window.forEachParameter(body)
     viewLayers.forEachParameter(body)
     viewNorms.forEachParameter(body)
-    fusion.forEachParameter(body)
+    attention.forEachParameter(body)
     body(&decoder)
   }
 
@@ -92,7 +92,7 @@ public struct DSANet: PublishedModel {
 
   /// All mass at the fused abundances, which lie on the simplex.
   public mutating func posterior(of sight: Sight, in pass: inout Pass) -> Delta {
-    let fused = fusion(
+    let fused = attention(
       spatialAbundances(of: sight.spectra, in: &pass), spectralAbundances(of: sight.spectra, in: &pass))
     if options.normalization == .softmax { return Delta(fused.softmax()) }
     // The guard makes equal shares of abundances that are all 0.
@@ -131,6 +131,6 @@ public struct DSANet: PublishedModel {
   /// Puts endmembers back above 0, and the attention's temperature above its least.
   public mutating func finishStep() {
     decoder = decoder.maximum(with: 0)
-    fusion.finishStep()
+    attention.finishStep()
   }
 }

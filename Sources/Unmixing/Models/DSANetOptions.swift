@@ -1,5 +1,5 @@
 /// How the products of DSANet's two abundance maps are formed and turned into weights.
-public enum CrossFusion: String, Codable, Sendable, CaseIterable {
+public enum AttentionKind: String, Codable, Sendable, CaseIterable {
   /// Outer products; every row's softmax is a matrix that mixes endmembers.
   case outer
   /// Products endmember by endmember; a dense layer and a sigmoid gate every endmember.
@@ -20,6 +20,8 @@ public struct DSANetOptions: ModelOptions {
   public var endmembers = 0
   /// What is done to spectra first.
   public var spectra = SpectrumScaling.sceneMaximum
+  /// What both branches are shown in place of the spectra.
+  public var fusion = FeatureFusion()
   /// What the endmembers of the decoder start from.
   public var start = EndmemberStart.extracted
   /// The file of the start `library`.
@@ -37,7 +39,7 @@ public struct DSANetOptions: ModelOptions {
   /// The rate of dropout in both branches.
   public var dropout = 0.1
   /// How the branches attend to each other.
-  public var fusion = CrossFusion.outer
+  public var attention = AttentionKind.outer
   /// How abundances are made to sum to one.
   public var normalization = AbundanceNormalization.sum
   /// λ₁, the weight of the angle between a spectrum and its reconstruction.
@@ -55,7 +57,7 @@ public struct DSANetOptions: ModelOptions {
     "spectra": words(SpectrumScaling.self),
     "start": words(EndmemberStart.self),
     "padding": words(PatchPadding.self),
-    "fusion": words(CrossFusion.self),
+    "attention": words(AttentionKind.self),
     "normalization": words(AbundanceNormalization.self),
   ]
 

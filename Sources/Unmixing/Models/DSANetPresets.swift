@@ -2,8 +2,7 @@ extension DSANetOptions {
   /// Where configurations start. The paper states no hyperparameter for any of its scenes.
   static func presets(of method: String) -> [Preset] {
     [
-      Preset("general", "where to begin with any scene", configuration(method)),
-      Preset("jasper", "Jasper Ridge", configuration(method)),
+      Preset("general", "Jasper Ridge, and where to begin with any scene", configuration(method)),
       Preset("urban", "Urban: a tenth of the epochs, of ten times the pixels", configuration(method, epochs: 30)),
     ]
   }

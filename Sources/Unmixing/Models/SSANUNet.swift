@@ -16,8 +16,8 @@ import Tensors
 ///
 /// - Shapes: the sight is `[1, rows, columns, bands]`, abundances `[pixels, endmembers]`.
 /// - Edge cases: masked pixels are zeros to the convolutions and enter neither batch statistics nor loss.
-/// - Source: Chen et al., *SSANU-Net: spatial–spectral adaptive nonlinear unmixing network*, IEEE JSTARS 2023, Eqs. 9–17,
-///   Tables I and II.
+/// - Source: Chen, Zhang, Ren, Zhou, Feng & Cheng, *An Improved Hyperspectral Unmixing Approach Based on a Spatial–Spectral
+///   Adaptive Nonlinear Unmixing Network*, IEEE JSTARS 2023, doi 10.1109/JSTARS.2023.3323748, Eqs. 9–17, Tables I and II.
 /// - Deviation: the paper states no rate of dropout, no start of the layers after the endmembers, and no scaling of
 ///   spectra. Its "stride strategy" would leave abundances smaller than the scene; the stride is 1. Reported abundances
 ///   are divided by their sum, which its loss enforces weakly; the network's own are kept beside them.
@@ -85,18 +85,17 @@ public struct SSANUNet: PublishedModel {
 
   /// All mass at the abundances of the valid pixels, which are not negative; the loss alone draws their sums to 1.
   public mutating func posterior(of sight: Sight, in pass: inout Pass) -> Delta {
-    let shape = sight.spectra.shape
-    let layout = SceneLayout(rows: shape[1], columns: shape[2], validPixels: sight.validPixels)
-    let pixels = layout.pixels(of: sight.spectra)
+    let scene = SceneRows(sight)
+    let pixels = scene.rows(of: sight.spectra)
     var sum: Tensor?
     if spatial != nil {
       // What a masked pixel holds must not reach its neighbours.
-      let image = sight.validPixels == nil ? sight.spectra : layout.image(of: pixels)
-      sum = spatial?(image, layout, in: &pass)
+      let image = sight.validPixels == nil ? sight.spectra : scene.image(of: pixels)
+      sum = spatial?(image, scene, in: &pass)
     }
     if spectral != nil {
       // Kernels of 1 × 1 see no neighbours: the valid pixels are an image of one column.
-      let line = SceneLayout(rows: pixels.shape[0], columns: 1, validPixels: nil)
+      let line = SceneRows(count: pixels.shape[0])
       let features = spectral?(line.image(of: pixels), line, in: &pass)
       sum = sum.flatMap { sum in features.map { sum + $0 } } ?? features
     }

@@ -14,6 +14,8 @@ public struct SSANUNetOptions: ModelOptions {
   public var endmembers = 0
   /// What is done to spectra first.
   public var spectra = SpectrumScaling.sceneMaximum
+  /// What both streams are shown in place of the spectra.
+  public var fusion = FeatureFusion()
   /// What the endmembers of both decoders start from. The paper does not say whether its experiments used extracted or
   /// reference spectra.
   public var start = EndmemberStart.extracted

@@ -45,11 +45,11 @@ struct EncoderStream: StatefulModule {
   mutating func forEachBuffer(_ body: (inout Tensor) -> Void) { norms.forEachBuffer(body) }
 
   /// The weighted features of the valid pixels, `[pixels, endmembers]`.
-  mutating func callAsFunction(_ image: Tensor, _ layout: SceneLayout, in pass: inout Pass) -> Tensor {
+  mutating func callAsFunction(_ image: Tensor, _ scene: SceneRows, in pass: inout Pass) -> Tensor {
     // Dropout and rectifier commute; in this order the rectifier costs no pass over memory of its own.
-    var pixels = norms[0](layout.pixels(of: first(image)), rectified: true, in: &pass)
+    var pixels = norms[0](scene.rows(of: first(image)), rectified: true, in: &pass)
     pixels = dropout(pixels, in: &pass)
-    pixels = norms[1](layout.pixels(of: second(layout.image(of: pixels))), rectified: true, in: &pass)
+    pixels = norms[1](scene.rows(of: second(scene.image(of: pixels))), rectified: true, in: &pass)
     return norms[2](third(pixels), in: &pass) * weight
   }
 

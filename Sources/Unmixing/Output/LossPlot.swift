@@ -26,7 +26,7 @@ struct LossPlot {
     let (left, right, top, bottom) = (margin, width - margin / 2, margin, height - margin)
     image.line(from: (left, top), to: (left, bottom), in: frame)
     image.line(from: (left, bottom), to: (right, bottom), in: frame)
-    lettering.draw("LOSS" + (isLogarithmic ? " (LOG)" : ""), x: left, y: 8, on: &image)
+    lettering.draw("LOSS" + (isLogarithmic ? " (LOG)" : ""), x: left + 90, y: 8, on: &image)
     lettering.draw("EPOCH 1 - \(losses.count)", x: left, y: bottom + 14, on: &image)
     let heights = losses.map { isLogarithmic ? log($0) : $0 }
     guard let least = heights.min(), let most = heights.max() else { return image }
@@ -41,8 +41,8 @@ struct LossPlot {
       image.line(from: from, to: to, in: ColorMap.table[80])
       image.line(from: (from.x, from.y + 1), to: (to.x, to.y + 1), in: ColorMap.table[80])
     }
-    lettering.draw("\(Numeral.short(losses.max() ?? 0))", x: left + 6, y: top - 12, on: &image)
-    lettering.draw("\(Numeral.short(losses.min() ?? 0))", x: left + 6, y: bottom - 16, on: &image)
+    lettering.draw("\(Numeral.short(losses.max() ?? 0))", x: 2, y: top - 14, on: &image)
+    lettering.draw("\(Numeral.short(losses.min() ?? 0))", x: 2, y: bottom - 10, on: &image)
     return image
   }
 }

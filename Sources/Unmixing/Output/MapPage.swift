@@ -3,7 +3,8 @@ import Tensors
 /// One picture of all abundance maps above their standard deviations, with names and a colour scale.
 ///
 /// Abundances run from 0 to 1, standard deviations from 0 to the largest there is (written at their scale). Masked
-/// pixels are grey. Small scenes are enlarged by whole factors, large ones thinned, to maps about 240 pixels wide.
+/// pixels are grey. Small scenes are enlarged by whole factors, large ones thinned, to maps about 240 pixels wide; six maps
+/// stand in a line.
 struct MapPage {
   private let estimate: Estimate
   private let enlargement: Int
@@ -21,29 +22,42 @@ struct MapPage {
   private var mapWidth: Int { max(1, (estimate.columns + thinning - 1) / thinning * enlargement) }
   private var mapHeight: Int { max(1, (estimate.rows + thinning - 1) / thinning * enlargement) }
 
+  /// The most maps in a line.
+  private static let mostInLine = 6
+
+  private var cellWidth: Int { max(mapWidth, 96) + gap }
+  private var cellHeight: Int { mapHeight + lettering.height + 2 * gap }
+
   /// The picture.
   func image() -> PNGImage {
     let count = estimate.endmemberCount
-    let lines = estimate.deviation == nil ? 1 : 2
-    let cellWidth = max(mapWidth, 96) + gap
-    let cellHeight = mapHeight + lettering.height + 2 * gap
-    var image = PNGImage(width: gap + count * cellWidth + 110, height: gap + lines * cellHeight)
-    for k in 0..<count {
-      let x = gap + k * cellWidth
-      caption("\(estimate.names[k])", x: x, y: gap, width: cellWidth - gap, on: &image)
-      draw(estimate.mean, k, upTo: 1, x: x, y: gap + lettering.height + gap / 2, on: &image)
+    let kinds = estimate.deviation == nil ? 1 : 2
+    let lines = (count + Self.mostInLine - 1) / Self.mostInLine
+    let across = min(count, Self.mostInLine)
+    var image = PNGImage(width: gap + across * cellWidth + 110, height: gap + lines * kinds * cellHeight)
+    let largest = estimate.deviation.map { max(Double($0.maximum().scalar), 1e-6) } ?? 1
+    for line in 0..<lines {
+      let shown = line * across..<min(count, (line + 1) * across)
+      let y = gap + line * kinds * cellHeight
+      draw(estimate.mean, shown, "", upTo: 1, y: y, on: &image)
+      if let deviation = estimate.deviation {
+        draw(deviation, shown, "SD ", upTo: largest, y: y + cellHeight, on: &image)
+      }
     }
-    scale(upTo: 1, x: gap + count * cellWidth, y: gap + lettering.height + gap / 2, on: &image)
-    guard let deviation = estimate.deviation else { return image }
-    let largest = max(Double(deviation.maximum().scalar), 1e-6)
-    let y = gap + cellHeight
-    for k in 0..<count {
-      let x = gap + k * cellWidth
-      caption("SD \(estimate.names[k])", x: x, y: y, width: cellWidth - gap, on: &image)
-      draw(deviation, k, upTo: largest, x: x, y: y + lettering.height + gap / 2, on: &image)
-    }
-    scale(upTo: largest, x: gap + count * cellWidth, y: y + lettering.height + gap / 2, on: &image)
     return image
+  }
+
+  /// A line of maps with their names and a scale.
+  private func draw(
+    _ values: Tensor, _ shown: Range<Int>, _ prefix: String, upTo top: Double, y: Int, on image: inout PNGImage
+  ) {
+    let below = y + lettering.height + gap / 2
+    for (place, k) in shown.enumerated() {
+      let x = gap + place * cellWidth
+      caption(prefix + estimate.names[k], x: x, y: y, width: cellWidth - gap, on: &image)
+      draw(values, k, upTo: top, x: x, y: below, on: &image)
+    }
+    scale(upTo: top, x: gap + shown.count * cellWidth, y: below, on: &image)
   }
 
   private func caption(_ text: String, x: Int, y: Int, width: Int, on image: inout PNGImage) {
@@ -58,8 +72,9 @@ struct MapPage {
         for mapColumn in 0..<mapWidth {
           let pixel = row * estimate.columns + mapColumn / enlargement * thinning
           let value = Double(values[pixel * count + k]) / top
-          let shade = Int((min(max(value, 0), 1) * 255).rounded())
-          image[x + mapColumn, y + mapRow] = estimate.isValid[pixel] ? ColorMap.table[shade] : .gray
+          let isShown = estimate.isValid[pixel] && !value.isNaN
+          let color = isShown ? ColorMap.table[Int((min(max(value, 0), 1) * 255).rounded())] : .gray
+          image[x + mapColumn, y + mapRow] = color
         }
       }
     }

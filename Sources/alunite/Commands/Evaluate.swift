@@ -22,6 +22,7 @@ struct Evaluate: ParsableCommand {
       Examples:
         alunite evaluate --result result --truth scene.h5
         alunite evaluate --result run --truth Samson_GT.mat --match sad --json
+        alunite evaluate --result result --endmembers USGS_1995_Library.mat
       """)
 
   @Option(help: ArgumentHelp("What alunite unmix or alunite train wrote.", valueName: "result|run"))
@@ -29,6 +30,14 @@ struct Evaluate: ParsableCommand {
 
   @Option(help: ArgumentHelp("True abundances (default for a run: those it was trained with).", valueName: "path"))
   var truth: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Compare endmembers alone, with spectra of a library, where no abundances are known.", valueName: "library"))
+  var endmembers: String?
+
+  @Option(help: ArgumentHelp("The scene of a run, where it is no longer at its place.", valueName: "path"))
+  var scene: String?
 
   @Option(
     help: ArgumentHelp(
@@ -52,29 +61,72 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var computing: ThreadArguments
   @OptionGroup(title: "Reading") var reading: ReadingArguments
 
+  func validate() throws {
+    if endmembers != nil && (truth != nil || match != nil || rowMinimum) {
+      throw ValidationError("--endmembers goes with neither --truth, --match nor --row-minimum")
+    }
+  }
+
   func run() throws {
     computing.apply()
-    let url = URL(fileURLWithPath: result)
-    let subject: Subject
-    if FileManager.default.fileExists(atPath: url.appendingPathComponent(EstimateFolder.marker).path) {
-      subject = try ofEstimate(url.appendingPathComponent(EstimateFolder.marker))
-    } else if RunFolder(url).exists {
-      subject = try ofRun(RunFolder(url))
-    } else if !FileManager.default.fileExists(atPath: url.path) {
-      throw SceneError.cannotOpen(path: url.path, reason: "No such file or directory")
-    } else {
-      throw WorldFault.noRun(
-        path: url.path,
-        reason: "holds neither \(EstimateFolder.marker) of alunite unmix nor \(RunFolder.marker) of alunite train")
-    }
+    if let endmembers { return try compare(with: endmembers) }
+    let subject =
+      switch try place() {
+      case .estimate(let file): try ofEstimate(file)
+      case .run(let folder): try ofRun(folder)
+      }
     let rule = match ?? .usual(for: subject.estimate, isLabelled: subject.isLabelled, against: subject.truth)
     let metrics = try Evaluation(matching: rule, includesRowMinimum: rowMinimum)
       .metrics(of: subject.estimate, against: subject.truth, test: subject.test)
+    let missing = metrics.permutation.count { $0 == nil }
+    if missing > 0 && !json {
+      Console.note(
+        "\(missing) of \(metrics.permutation.count) true endmembers have no estimate: it counts as 0 everywhere")
+    }
+    show(metrics, remark: match == nil ? subject.reason(for: rule) : nil)
+  }
+
+  private func show(_ metrics: Metrics, remark: String?) {
     if json { return Console.print(metrics.json.trimmingCharacters(in: .newlines)) }
     var report = Report(metrics)
-    if match == nil { report.remarks.append(subject.reason(for: rule)) }
+    if let remark { report.remarks.append(remark) }
     Console.print(report.text)
     if formulas { Console.print("\n" + report.definitions) }
+  }
+
+  /// What stands at the result's place.
+  private enum Place {
+    case estimate(URL)
+    case run(RunFolder)
+  }
+
+  private func place() throws -> Place {
+    let url = URL(fileURLWithPath: result)
+    let file = url.appendingPathComponent(EstimateFolder.marker)
+    if FileManager.default.fileExists(atPath: file.path) { return .estimate(file) }
+    if RunFolder(url).exists { return .run(RunFolder(url)) }
+    if !FileManager.default.fileExists(atPath: url.path) {
+      throw SceneError.cannotOpen(path: url.path, reason: "No such file or directory")
+    }
+    throw WorldFault.noRun(
+      path: url.path,
+      reason: "holds neither \(EstimateFolder.marker) of alunite unmix nor \(RunFolder.marker) of alunite train")
+  }
+
+  private func compare(with path: String) throws {
+    let library = try SpectralLibrary(contentsOf: URL(fileURLWithPath: path), options: reading.options)
+    let found: (spectra: SpectralLibrary?, sourceBands: [Int]?)
+    switch try place() {
+    case .estimate(let url):
+      let file = try EstimateFile(contentsOf: url)
+      found = (file.estimate.endmembers, file.sourceBands)
+    case .run(let folder): found = (try folder.readModel(quiet: json).endmembers(), nil)
+    }
+    guard let spectra = found.spectra else {
+      throw UnmixingError.missing(
+        field: "estimated endmembers", neededFor: "a comparison of spectra", remedy: "the result holds none")
+    }
+    show(try EndmemberComparison(of: spectra, with: library, sourceBands: found.sourceBands).metrics, remark: nil)
   }
 
   /// What is compared with what.
@@ -96,7 +148,8 @@ struct Evaluate: ParsableCommand {
     let estimate = file.estimate
     guard let truth else {
       throw UnmixingError.missing(
-        field: "true abundances", neededFor: "an evaluation", remedy: "name a file with --truth")
+        field: "true abundances", neededFor: "an evaluation",
+        remedy: "name a file with --truth, or a library with --endmembers to compare spectra alone")
     }
     // Readers settle rows, columns and bands by a scene; only its size and the places of its bands count here.
     let bands = file.sourceBands?.count ?? estimate.endmembers?.bands ?? 1
@@ -108,7 +161,8 @@ struct Evaluate: ParsableCommand {
   }
 
   private func ofRun(_ folder: RunFolder) throws -> Subject {
-    let before = try Resumption(of: folder, reading: reading.options, truth: truth)
+    let before = try Resumption(of: folder, reading: reading.options, scene: scene, truth: truth)
+    folder.tellIfUnfinished(before.checkpoint, quiet: json)
     let scene = try before.readScene(quiet: json)
     guard let truth = scene.truth else {
       throw UnmixingError.missing(

@@ -51,7 +51,7 @@ struct Generate: ParsableCommand {
     computing.apply()
     let target = URL(fileURLWithPath: output)
     try OutputPlace.check(file: target, overwrite: writing.overwrite)
-    let model = try RunFolder(trained).readModel()
+    let model = try RunFolder(trained).readModel(quiet: writing.quiet)
     let generator = SpectrumGenerator(model, samples: samples, seed: seed)
     let fractions: Tensor
     if let abundances {

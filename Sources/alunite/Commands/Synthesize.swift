@@ -14,8 +14,9 @@ struct Synthesize: ParsableCommand {
 
       Recipes: \(Recipe.names.joined(separator: ", ")), or a YAML file.
 
-      Example:
+      Examples:
         alunite synthesize --recipe cuprite-like --seed 1 -o scene.h5
+        alunite synthesize --recipe dffn-blocks --snr 30 --preview -o blocks.h5
       """)
 
   @Option(help: ArgumentHelp("A recipe's name, or a YAML file.", valueName: "name|file"))
@@ -24,8 +25,24 @@ struct Synthesize: ParsableCommand {
   @Option(help: ArgumentHelp("Which of the recipe's scenes to make (default: the recipe's own).", valueName: "n"))
   var seed: UInt64?
 
-  @Option(help: ArgumentHelp("The ratio of signal to noise (default: the recipe's own).", valueName: "dB"))
+  @Option(
+    help: ArgumentHelp(
+      "Take spectra from this library (.mat, .sli, HDF5) in place of the recipe's, at the recipe's bands.",
+      valueName: "file"))
+  var library: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The materials in place of the recipe's: names, or numbers from 1 in the library, with commas between.",
+      valueName: "names"),
+    transform: { text in text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } })
+  var minerals: [String]?
+
+  @Option(help: ArgumentHelp("The ratio of signal to noise in place of the recipe's, in decibels.", valueName: "dB"))
   var snr: Double?
+
+  @Flag(help: "Also write pictures of the abundances and the spectra, beside the scene.")
+  var preview = false
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The HDF5 file to write.", valueName: "scene.h5"))
   var output: String
@@ -36,15 +53,20 @@ struct Synthesize: ParsableCommand {
   func run() throws {
     computing.apply()
     let target = URL(fileURLWithPath: output)
-    try OutputPlace.check(file: target, overwrite: writing.overwrite)
-    var recipe = try self.chosenRecipe()
-    if let snr { recipe.noise.snr = snr }
+    let pictures = preview ? ["abundances", "spectra"].map { picture($0, of: target) } : []
+    for file in [target] + pictures { try OutputPlace.check(file: file, overwrite: writing.overwrite) }
+    let recipe = try self.chosenRecipe()
     let stop = StopSignal()
     var bar = ProgressBar("synthesizing", total: 100, unit: "%", quiet: writing.quiet)
     let scene = try recipe.scene(seed: seed) { bar.update(Int($0 * 100)) }
     bar.finish()
     try stop.check()
     try SceneHDF5.write(scene, to: target, overwriting: writing.overwrite)
+    if let shown = preview ? ScenePreview(of: scene) : nil {
+      for (file, bytes) in zip(pictures, [shown.maps, shown.spectra]) {
+        try writeAtomically(to: file, overwriting: writing.overwrite) { try Data(bytes).write(to: $0) }
+      }
+    }
     if writing.quiet { return }
     Console.print(
       """
@@ -52,13 +74,32 @@ struct Synthesize: ParsableCommand {
         \(scene.rows) rows × \(scene.columns) columns × \(scene.bands) bands, \(scene.truth?.count ?? 0) endmembers: \
       \(scene.truth?.names.joined(separator: ", ") ?? "")
       """)
+    for file in pictures { Console.print(file.path) }
+  }
+
+  /// `scene-abundances.png` beside `scene.h5`.
+  private func picture(_ content: String, of target: URL) -> URL {
+    let name = target.deletingPathExtension().lastPathComponent
+    return target.deletingLastPathComponent().appending(path: "\(name)-\(content).png")
+  }
+
+  /// The recipe with what the options replace.
+  private func chosenRecipe() throws -> Recipe {
+    var recipe = try writtenRecipe()
+    if let minerals {
+      recipe.minerals = Materials(minerals.map { [$0] }, library: library ?? recipe.minerals.library)
+    } else if let library {
+      recipe.minerals.library = library
+    }
+    if let snr { recipe.noise.snr = snr }
+    return recipe
   }
 
   /// A name wins over a file of that name without an extension.
-  private func chosenRecipe() throws -> Recipe {
+  private func writtenRecipe() throws -> Recipe {
     if Recipe.names.contains(recipe) { return try Recipe.named(recipe) }
     let url = URL(fileURLWithPath: recipe)
-    if FileManager.default.fileExists(atPath: url.path) { return try Recipe(contentsOf: url) }
+    if FileManager.default.fileExists(atPath: url.path) { return try Recipe(contentsOf: url, seed: seed) }
     if recipe.contains("/") || recipe.contains(".") {
       throw SceneError.cannotOpen(path: url.path, reason: String(cString: strerror(ENOENT)))
     }

@@ -33,8 +33,11 @@ struct Unmix: ParsableCommand {
     let target = URL(fileURLWithPath: output)
     let replaces = try OutputPlace.check(
       directory: target, marker: EstimateFolder.marker, overwrite: writing.overwrite)
-    let model = try RunFolder(trained).readModel()
-    let scene = try InputScene(reading: reading.options, quiet: writing.quiet).scene(self.scene, truth: nil)
+    let model = try RunFolder(trained).readModel(quiet: writing.quiet)
+    // What was said of the file when the model was trained on it still holds.
+    let before =
+      try reading.options == ReadingOptions() ? Resumption.reading(of: RunFolder(trained), for: self.scene) : nil
+    let scene = try InputScene(reading: before ?? reading.options, quiet: writing.quiet).scene(self.scene, truth: nil)
     let stop = StopSignal()
     var bar = ProgressBar("unmixing", total: scene.validPixels.count, unit: "pixels", quiet: writing.quiet)
     let estimate = try model.unmix(scene) { done, _ in

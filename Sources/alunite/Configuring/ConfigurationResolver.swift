@@ -55,6 +55,12 @@ struct ConfigurationResolver {
     tree = try merged(tree, with: Self.nested(path, value), at: "", source: "--set")
   }
 
+  /// Makes files be found wherever the run is resumed from.
+  mutating func makePathsAbsolute() {
+    guard case .text(let path)? = tree["model.library"], !path.isEmpty else { return }
+    tree = tree.replacing(["model", "library"], by: .text(URL(fileURLWithPath: path).path))
+  }
+
   /// The configuration, decoded and checked.
   func configuration() throws -> Configuration {
     let configuration: Configuration

@@ -87,6 +87,16 @@ indirect enum SettingTree: Equatable {
     }
   }
 
+  /// The tree with the value at a path replaced; as it is where there is no such path.
+  func replacing(_ path: ArraySlice<Substring>, by value: SettingTree) -> SettingTree {
+    guard let key = path.first else { return value }
+    guard case .mapping(var entries) = self, let place = entries.firstIndex(where: { $0.key == key }) else {
+      return self
+    }
+    entries[place].value = entries[place].value.replacing(path.dropFirst(), by: value)
+    return .mapping(entries)
+  }
+
   /// The value as one reads it in a file.
   var shown: String {
     switch self {

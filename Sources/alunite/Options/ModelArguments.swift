@@ -80,6 +80,7 @@ struct ModelArguments: ParsableArguments {
     if let endmembers { try resolver.apply(setting: "model.endmembers=\(endmembers)") }
     if let restarts { try resolver.apply(setting: "training.restarts=\(restarts)") }
     for setting in settings { try resolver.apply(setting: setting) }
+    resolver.makePathsAbsolute()
     return try resolver.configuration()
   }
 }

@@ -51,7 +51,10 @@ struct ReadingArguments: ParsableArguments {
   @Option(help: ArgumentHelp("The variable or dataset that holds endmembers' names.", valueName: "name"))
   var nameVariable: String?
 
-  @Option(help: ArgumentHelp("The most memory one array may declare, in megabytes.", valueName: "MB"))
+  @Option(
+    help: ArgumentHelp(
+      "The most memory that reading a file may take, in megabytes (default: three quarters of what is free).",
+      valueName: "MB"))
   var maxMemory: Int?
 
   func validate() throws {

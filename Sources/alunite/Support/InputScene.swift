@@ -28,24 +28,7 @@ struct InputScene {
         expected: "\(scene.pixelCount), \(scene.rows) rows × \(scene.columns) columns of \(scene.name)",
         found: "\(truth.abundances.shape[0])")
     }
-    if let endmembers = truth.endmembers, endmembers.bands != scene.bands {
-      return try withoutLostBands(truth, endmembers, scene, path)
-    }
     return truth
-  }
-
-  /// Endmembers over all bands of a file of which the scene keeps some.
-  private func withoutLostBands(
-    _ truth: GroundTruth, _ endmembers: SpectralLibrary, _ scene: Scene, _ path: String
-  ) throws -> GroundTruth {
-    guard let last = scene.sourceBands.max(), last < endmembers.bands else {
-      throw SceneError.malformed(
-        path: path, field: "bands of the true endmembers", expected: "\(scene.bands), as in \(scene.name)",
-        found: "\(endmembers.bands)")
-    }
-    var result = truth
-    result.endmembers = endmembers.selecting(bands: scene.sourceBands)
-    return result
   }
 
   /// Says the guesses on standard error, all of one file together.

@@ -45,9 +45,19 @@ struct RunFolder {
   }
 
   /// The trained model.
-  func readModel() throws -> TrainedModel {
+  func readModel(quiet: Bool) throws -> TrainedModel {
     let checkpoint = try readCheckpoint()
+    tellIfUnfinished(checkpoint, quiet: quiet)
     return TrainedModel(try checkpoint.restored().model, checkpoint.description)
+  }
+
+  /// Says that a run was stopped before its end, whose weights are not yet what they should become.
+  func tellIfUnfinished(_ checkpoint: Checkpoint, quiet: Bool) {
+    let options = checkpoint.description.configuration.training
+    let (done, all) = (checkpoint.history.count, options.epochs * options.restarts)
+    if quiet || done == all { return }
+    Console.note(
+      "\(url.path): training stopped after \(done) of \(all) epochs; alunite train --resume -o \(url.path) goes on")
   }
 
   /// Writes the loss curve of finished epochs, as numbers and as a picture.

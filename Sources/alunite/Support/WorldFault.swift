@@ -29,7 +29,7 @@ enum WorldFault: Error, CustomStringConvertible {
   static func explanation(of error: any Error) -> String {
     switch error {
     case SceneError.alreadyExists(let path): return "\(path): already exists; --overwrite replaces it"
-    case SceneError.constantBands: return "\(error) (--constant-bands drop or keep)"
+    case SceneError.constantBands, SceneError.emptyBands: return "\(error) (--constant-bands drop or keep)"
     case SceneError.unstatedScale: return "\(error) (--scale 10000, for instance, or --scale maximum)"
     case SceneError.cannotWrite(let path, let reason):
       return "\(PartialPath.target(of: path)): cannot write: \(systemReason(in: reason))"

@@ -21,23 +21,37 @@ struct Resumption {
   init(of folder: RunFolder, reading: ReadingOptions, scene: String? = nil, truth: String? = nil) throws {
     self.folder = folder
     checkpoint = try folder.readCheckpoint()
+    let (command, before) = try Self.beginning(of: folder)
+    self.scene = scene ?? command.resolved(before.scene ?? checkpoint.description.scene)
+    self.truth = truth ?? before.truth.map(command.resolved)
+    var reading = reading
+    if reading == ReadingOptions() { reading = Self.reading(before, command) }
+    self.reading = reading
+  }
+
+  /// How a run began.
+  private static func beginning(of folder: RunFolder) throws -> (RunCommand, Train) {
     let command = try RunCommand.read(folder.command)
-    let before: Train
-    do {
-      before = try Train.parse(command.arguments)
-    } catch {
+    guard let train = try? Train.parse(command.arguments) else {
       throw WorldFault.malformed(
         path: folder.command.path, field: "arguments", expected: "those of alunite train",
         found: command.arguments.joined(separator: " "))
     }
-    self.scene = scene ?? command.resolved(before.scene ?? checkpoint.description.scene)
-    self.truth = truth ?? before.truth.map(command.resolved)
-    var reading = reading
-    if reading == ReadingOptions() {
-      reading = before.reading.options
-      reading.wavelengthFile = before.reading.wavelengthFile.map { URL(fileURLWithPath: command.resolved($0)) }
-    }
-    self.reading = reading
+    return (command, train)
+  }
+
+  private static func reading(_ train: Train, _ command: RunCommand) -> ReadingOptions {
+    var reading = train.reading.options
+    reading.wavelengthFile = train.reading.wavelengthFile.map { URL(fileURLWithPath: command.resolved($0)) }
+    return reading
+  }
+
+  /// How a run's scene was read, if this is it; `nil` for another scene, or a run that does not tell.
+  static func reading(of folder: RunFolder, for scene: String) throws -> ReadingOptions? {
+    guard FileManager.default.fileExists(atPath: folder.command.path) else { return nil }
+    let (command, train) = try beginning(of: folder)
+    let path = URL(fileURLWithPath: scene).standardizedFileURL.path
+    return train.scene.map(command.resolved) == path ? reading(train, command) : nil
   }
 
   /// Whether there is nothing left to do.

@@ -12,7 +12,7 @@ import Testing
     let scene = try recipe.scene()
     #expect(scene.name == name)
     #expect((scene.rows, scene.columns) == (recipe.rows, recipe.columns))
-    #expect(scene.bands == recipe.sensor.keptChannels.count)
+    #expect(scene.bands == recipe.sensor.axis?.count)
     #expect(scene.spectra.scalars.allSatisfy { $0.isFinite })
     let truth = try #require(scene.truth)
     #expect(truth.names.count == recipe.minerals.count)

@@ -10,7 +10,7 @@ import Testing
   ]
 
   static let known =
-    "name, description, rows, columns, sensor, minerals, abundances, purePixels, illumination, noise, seed"
+    "name, description, rows, columns, sensor, library, minerals, abundances, purePixels, mixing, variability, illumination, atmosphere, noise, seed"
 
   /// Which line, what it becomes (nothing: left out), and the sentence that must come.
   static let malformed: [(field: String, value: String?, message: String)] = [
@@ -30,7 +30,10 @@ import Testing
     ("minerals", "[soil]", "minerals: expected at least 2, found 1"),
     ("minerals", "[soil, alunit]", "minerals[2]: expected a known material, found “alunit”; did you mean “alunite”?"),
     ("minerals", "[soil, tree, soil]", "minerals[3]: expected each material once, found “soil” again"),
-    ("sensor", "{grid: avirus}", "sensor.grid: expected aviris, found “avirus”"),
+    (
+      "sensor", "{grid: avirus}",
+      "sensor.grid: expected one of aviris, hydice, prisma, enmap, emit, library, found “avirus”"
+    ),
     ("sensor", "{grid: aviris, count: 3}", "sensor.count: expected nothing beside a named grid, found 3"),
     (
       "sensor", "{start: 400, end: 300, count: 9}",
@@ -41,7 +44,7 @@ import Testing
     ("sensor", "{grid: aviris, drop: [220-225]}", "sensor.drop: expected channels from 1 to 224, found 220-225"),
     (
       "sensor", "aviris",
-      "sensor: expected fields (grid, start, end, count, fwhm, drop), found “aviris”"
+      "sensor: expected fields (grid, start, end, count, centers, fwhm, drop), found “aviris”"
     ),
     (
       "abundances", "{field: gauss}",
@@ -51,7 +54,7 @@ import Testing
     ("abundances", "{field: matern, lenght: 3}", "abundances.lenght: no such field; did you mean “length”?"),
     (
       "abundances", "{field: matern, filter: 3}",
-      "abundances.filter: no such field; there are field, smoothness, length, rule, sharpness"
+      "abundances.filter: no such field; there are field, covariance, smoothness, length, rule, sharpness"
     ),
     (
       "abundances", "{field: matern, length: -3}",
@@ -91,7 +94,7 @@ import Testing
     ),
     ("noise", "{on: film}", "noise.on: expected one of pixels, endmembers, found “film”"),
     ("noise", "{dead: 1}", "noise.dead: expected a share from 0 to below 1, found 1.0"),
-    ("noise", "[snr, 30]", "noise: expected fields (snr, on, profile, dead), found a list"),
+    ("noise", "[snr, 30]", "noise: expected fields (snr, on, profile, dead, stripes), found a list"),
     ("illumination", "{}", "illumination.spread is missing; expected a number"),
     (
       "purePixels", "22",

@@ -17,10 +17,10 @@ import Unmixing
     return result
   }
 
-  @Test(arguments: CrossFusion.allCases, AbundanceNormalization.allCases)
-  func abundancesLieOnTheSimplex(_ fusion: CrossFusion, _ normalization: AbundanceNormalization) throws {
+  @Test(arguments: AttentionKind.allCases, AbundanceNormalization.allCases)
+  func abundancesLieOnTheSimplex(_ attention: AttentionKind, _ normalization: AbundanceNormalization) throws {
     let scene = NetworkFixtures.scene()
-    var model = try NetworkFixtures.dsanet(scene) { ($0.fusion, $0.normalization) = (fusion, normalization) }
+    var model = try NetworkFixtures.dsanet(scene) { ($0.attention, $0.normalization) = (attention, normalization) }
     let (batch, pixels) = try NetworkFixtures.batch(of: scene, for: model)
     var pass = NetworkFixtures.pass(pixels)
     let abundances = model.posterior(of: batch.sight, in: &pass).point

@@ -20,7 +20,7 @@ import Unmixing
   ]
 
   private static let dsanetVariants: [@Sendable (inout DSANetOptions) -> Void] = [
-    { _ in }, { $0.fusion = .elementwise }, { $0.normalization = .softmax }, { $0.patchSide = 1 },
+    { _ in }, { $0.attention = .elementwise }, { $0.normalization = .softmax }, { $0.patchSide = 1 },
     { ($0.views, $0.clusters, $0.angleWeight) = (5, 1, 2.5) },
   ]
 
