@@ -84,7 +84,8 @@ struct MATSource {
     let counts = vectors.compactMap(\.count)
     var binding = ArrayBinding(
       path: path, rows: options.rows, columns: options.columns, bandCounts: Set(counts),
-      isColumnMajor: options.pixelOrder != .rowMajor)
+      isColumnMajor: options.pixelOrder != .rowMajor, orderIsStated: options.pixelOrder != .usual,
+      holdings: file.variables.isEmpty ? nil : file.listing)
     if binding.rows == nil && binding.columns == nil,
       let rows = try scalar(Self.rowNames), let columns = try scalar(Self.columnNames),
       let pixels = checkedProduct([rows, columns]), pixels > 0,
