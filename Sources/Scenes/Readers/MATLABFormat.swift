@@ -38,9 +38,11 @@ struct MATSource {
   var path: String { file.path }
   var arrays: [ArrayDescription] { file.arrays.map { .firstFastest($0.name, $0.dimensions) } }
 
-  /// Arrays with at most one extent other than 1, and more than one number.
+  /// Matrices with one extent other than 1, and more than one number. What has three axes is an image of one pixel.
   var vectors: [MATVariable] {
-    file.arrays.filter { ($0.count ?? 0) > 1 && $0.dimensions.count(where: { $0 > 1 }) == 1 }
+    file.arrays.filter {
+      ($0.count ?? 0) > 1 && $0.dimensions.count == 2 && $0.dimensions.count(where: { $0 > 1 }) == 1
+    }
   }
 
   mutating func scene() throws -> Scene {

@@ -38,7 +38,8 @@ struct Inspect: ParsableCommand {
     Console.print(json ? try JSONText.text(findings) : findings.text)
   }
 
-  /// A scene; failing that a library; failing that true abundances. When nothing fits, the scene's error counts.
+  /// A scene; failing that a library; failing that true abundances. When nothing fits, or the scene fails for the bands
+  /// that were asked for, the scene's error counts.
   private static func ofFile(_ url: URL, _ options: ReadingOptions) throws -> Findings {
     do {
       let scene = try openScene(url, options)
@@ -46,7 +47,7 @@ struct Inspect: ParsableCommand {
       return .of(scene, url, truth: truth.flatMap { Self.looksLikeFractions($0) ? $0 : nil })
     } catch let error as SceneError {
       switch error {
-      case .cannotOpen, .unrecognizedFormat, .cannotRead: throw error
+      case .cannotOpen, .unrecognizedFormat, .cannotRead, .malformed(_, "chosen bands", _, _): throw error
       default: break
       }
       if let library = try? SpectralLibrary(contentsOf: url, options: options) { return .of(library, url) }
