@@ -13,7 +13,9 @@ static inline hid_t alu_h5_stored_int64(void) { return H5T_STD_I64LE; }
 static inline hid_t alu_h5_stored_uint8(void) { return H5T_STD_U8LE; }
 static inline hid_t alu_h5_c_string(void) { return H5T_C_S1; }
 static inline hid_t alu_h5_dataset_create(void) { return H5P_DATASET_CREATE; }
-static inline hid_t alu_h5_link_create(void) { return H5P_LINK_CREATE; }
+static inline hid_t alu_h5_group_create(void) { return H5P_GROUP_CREATE; }
+static inline hid_t alu_h5_file_create(void) { return H5P_FILE_CREATE; }
+static inline hid_t alu_h5_file_access(void) { return H5P_FILE_ACCESS; }
 static inline unsigned alu_h5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned alu_h5_exclusive(void) { return H5F_ACC_EXCL; }
 

@@ -87,6 +87,18 @@ public struct ReadingOptions: Sendable, Equatable {
 }
 
 extension ReadingOptions {
+  /// These options for a file whose truth stands in another: they name no variable of abundances, endmembers or names.
+  public var withoutTruth: ReadingOptions { namingTruth(as: ReadingOptions()) }
+
+  /// These options with the variables of abundances, endmembers and names that others name.
+  public func namingTruth(as other: ReadingOptions) -> ReadingOptions {
+    var options = self
+    options.abundanceVariable = other.abundanceVariable
+    options.endmemberVariable = other.endmemberVariable
+    options.nameVariable = other.nameVariable
+    return options
+  }
+
   /// The most memory that reading may take now.
   var allowedMemory: Int { memoryLimit ?? (AvailableMemory.bytes() ?? 1 << 34) / 4 * 3 }
 

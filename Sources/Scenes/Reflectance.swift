@@ -110,7 +110,7 @@ extension StoredScene {
       note(.warning, "scale", "the median is \(median)", "kept, as the factor was asked for")
     }
     if negative > 0 {
-      note(.information, "values", "about \(Numbers.text(negative * 100)) % of samples are negative", "kept")
+      note(.information, "values", "about \(Numbers.short(negative * 100)) % of samples are negative", "kept")
     }
   }
 

@@ -84,8 +84,8 @@ struct StoredScene {
       guard !wanted.isEmpty, Set(wanted).count == wanted.count, wanted.allSatisfy({ chosen.indices.contains($0) })
       else {
         throw SceneError.malformed(
-          path: path, field: "chosen bands", expected: "different numbers from 0 to \(bands - 1)",
-          found: "\(wanted.prefix(20))")
+          path: path, field: "chosen bands", expected: "different numbers from 1 to \(bands)",
+          found: ranges(wanted.map { $0 + 1 }))
       }
       keep(wanted, &chosen)
     }

@@ -181,4 +181,44 @@ struct HDF5FileTests {
       }
     }
   }
+
+  @Test("a flipped bit among values is damage, told with the dataset", arguments: [nil, 4] as [Int?])
+  func damagedValues(compression: Int?) throws {
+    try withTemporaryDirectory { directory in
+      let url = directory.appendingPathComponent("a.h5")
+      let file = try HDF5File(creating: url)
+      try file.write(Tensor([64], (0..<64).map { Scalar($0) + 0.5 }), to: "group/values", compression: compression)
+      try file.write(["calcite", "dolomite"], to: "names")
+      try file.setAttribute("description", to: "seed 1")
+      try file.close()
+      let bytes = try Data(contentsOf: url)
+      let whole = try content(url)
+      var told = 0
+      for place in stride(from: 0, to: bytes.count, by: 1) {
+        var damaged = bytes
+        damaged[place] ^= 1 << (place % 8)
+        try damaged.write(to: url)
+        // Some bytes of a file mean nothing.
+        do {
+          #expect(try content(url) == whole, "byte \(place)")
+        } catch let error as SceneError {
+          if error.description.contains("group/values") && error.description.contains("damaged") { told += 1 }
+        }
+      }
+      #expect(told > (compression == nil ? 64 * MemoryLayout<Scalar>.size - 1 : 32))
+    }
+  }
+
+  private struct Content: Equatable {
+    var values: Tensor
+    var names: [String]
+    var description: String?
+  }
+
+  private func content(_ url: URL) throws -> Content {
+    let file = try HDF5File(reading: url)
+    return Content(
+      values: try file.tensor("group/values"), names: try file.strings("names"),
+      description: try file.text(attribute: "description"))
+  }
 }

@@ -104,4 +104,30 @@ struct MATElementsTests {
     broken[9] ^= 0xFF
     _ = try error(cube, broken, first)
   }
+
+  @Test("no flipped bit of a compressed variable goes unnoticed, first or last")
+  func flippedBits() throws {
+    let extra = MATBytes.doubles("extra", [1, 9], (0..<9).map { Double($0 * 7_919 % 101) / 7 })
+    let packed = [MATBytes.compressed(cube), MATBytes.compressed(extra)]
+    var refused = 0
+    for (damaged, element) in packed.enumerated() {
+      for place in element.indices {
+        var elements = packed
+        elements[damaged][place] ^= 1 << (place % 8)
+        // A few bits after the last code mean nothing.
+        do { try check(elements[0], elements[1]) } catch is SceneError { refused += 1 }
+      }
+    }
+    #expect(refused >= packed.map(\.count).reduce(-2, +))
+  }
+
+  @Test("a file with complex numbers only is told from one without numbers")
+  func complex() throws {
+    let part = MATBytes.element(9, (0..<60).flatMap { value in withUnsafeBytes(of: Double(value)) { Array($0) } })
+    let head =
+      MATBytes.element(6, MATBytes.word(6 | 0x800) + MATBytes.word(0))
+      + MATBytes.element(5, [3, 4, 5].flatMap(MATBytes.word))
+      + MATBytes.element(1, Array("Y".utf8))
+    #expect(try error(MATBytes.element(14, head + part + part)).description.contains("Y (3×4×5, complex)"))
+  }
 }

@@ -92,6 +92,23 @@ struct MATLABTests {
     #expect(!scene.notes.contains { $0.severity == .warning })
   }
 
+  @Test("the order of a list of pixels is a guess unless it is stated; other arrays are counted in words")
+  func toldGuesses() throws {
+    let guessed = try scene {
+      $0.add("V", [5, 12], listed)
+      $0.add("M", [5, 2], endmembers)
+      $0.add("nRow", 3)
+      $0.add("nCol", 4)
+    }
+    #expect(guessed.notes.contains { $0.severity == .warning && $0.action.contains("column by column") })
+    #expect(guessed.notes.contains { $0.found == "1 other array: M (5×2)" })
+    let stated = try scene(.five, { ($0.rows, $0.columns, $0.pixelOrder) = (3, 4, .columnMajor) }) {
+      $0.add("V", [5, 12], listed)
+    }
+    check(stated)
+    #expect(!stated.notes.contains { $0.action.contains("column by column") })
+  }
+
   @Test("extents that fit nothing, or fit several ways, are errors that say what to state")
   func refusals() throws {
     #expect(throws: SceneError.self) { try scene { $0.add("Y", [5, 12], listed) } }

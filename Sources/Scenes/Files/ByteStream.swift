@@ -76,6 +76,31 @@ final class InflatedStream: ByteStream {
     }
   }
 
+  /// Goes on to the end of the stream, which closes with a checksum of all that came before.
+  ///
+  /// - Throws: ``SceneError/malformed(path:field:expected:found:)`` when the checksum differs, or the stream goes on or
+  ///   ends where its range does not.
+  func finish() throws {
+    try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 65_536) { window in
+      var status = Z_OK
+      while status != Z_STREAM_END {
+        if state.pointee.avail_in == 0 && !remaining.isEmpty { try refill() }
+        state.pointee.next_out = window.baseAddress
+        state.pointee.avail_out = UInt32(window.count)
+        status = CSystem.inflate(state, Z_NO_FLUSH)
+        guard status == Z_OK || status == Z_STREAM_END else { throw damaged }
+      }
+    }
+    // Some writers fill up to a multiple of eight bytes.
+    guard remaining.isEmpty, state.pointee.avail_in < 8 else { throw damaged }
+  }
+
+  private var damaged: SceneError {
+    .malformed(
+      path: file.path, field: "a compressed variable", expected: "deflated data whose checksum is right",
+      found: "damaged data")
+  }
+
   /// Fills the whole buffer.
   private func inflate(into buffer: UnsafeMutableBufferPointer<UInt8>) throws {
     state.pointee.next_out = buffer.baseAddress
@@ -90,8 +115,7 @@ final class InflatedStream: ByteStream {
           let found = position + buffer.count - Int(state.pointee.avail_out)
           throw SceneError.truncated(path: file.path, expectedBytes: position + buffer.count, foundBytes: found)
         }
-        throw SceneError.malformed(
-          path: file.path, field: "a compressed variable", expected: "deflated data", found: "damaged data")
+        throw damaged
       }
     }
     position += buffer.count

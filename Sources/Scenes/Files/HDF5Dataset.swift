@@ -15,7 +15,7 @@ extension HDF5File {
     package let count: Int
   }
 
-  /// Writes numbers with their shape, compressed when `compression` (1…9) is given.
+  /// Writes numbers with their shape, compressed when `compression` (1…9) is given. Values have a checksum in any case.
   package func write(_ tensor: Tensor, to item: String, compression: Int? = nil) throws {
     try tensor.withUnsafeScalars { values in
       try writeNumbers(values, tensor.shape.dimensions, to: item, compression)
@@ -128,13 +128,12 @@ extension HDF5File {
     let space = extents.isEmpty ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(extents.count), extents, nil)
     guard space >= 0 else { throw unwritable(item) }
     defer { H5Sclose(space) }
-    let links = try intermediateGroups()
-    defer { H5Pclose(links) }
+    try makeGroup(Self.parts(of: item).dropLast().joined(separator: "/"))
     let creation = H5Pcreate(alu_h5_dataset_create())
     defer { H5Pclose(creation) }
     guard creation >= 0, H5Pset_obj_track_times(creation, false) >= 0 else { throw unwritable(item) }
-    if let compression, bytes.count > 0 { try compress(creation, extents, compression, item) }
-    let dataset = H5Dcreate2(identifier, item, file, space, links, creation, hid_t(H5P_DEFAULT))
+    if bytes.count > 0 { try store(creation, extents, width: H5Tget_size(file), compression, item) }
+    let dataset = H5Dcreate2(identifier, item, file, space, hid_t(H5P_DEFAULT), creation, hid_t(H5P_DEFAULT))
     guard dataset >= 0 else { throw unwritable(item) }
     defer { H5Dclose(dataset) }
     guard bytes.count > 0 else { return }
@@ -143,14 +142,23 @@ extension HDF5File {
     else { throw unwritable(item) }
   }
 
-  /// Chunks of about 1 MB of whole rows, shuffled and deflated.
-  private func compress(_ creation: hid_t, _ extents: [hsize_t], _ level: Int, _ item: String) throws {
-    guard var chunk = Optional(extents), let first = chunk.first else { return }
-    let rowBytes = chunk.dropFirst().reduce(4, *)
+  /// Chunks of about 1 MB of whole rows, shuffled and deflated if asked for, each with Fletcher's checksum; a single
+  /// value stands in the header, which has its own.
+  private func store(
+    _ creation: hid_t, _ extents: [hsize_t], width: Int, _ level: Int?, _ item: String
+  ) throws {
+    guard let first = extents.first else {
+      guard H5Pset_layout(creation, H5D_COMPACT) >= 0 else { throw unwritable(item) }
+      return
+    }
+    var chunk = extents
+    let rowBytes = chunk.dropFirst().reduce(hsize_t(width), *)
     chunk[0] = max(1, min(first, 1_048_576 / max(1, rowBytes)))
-    guard H5Pset_chunk(creation, Int32(chunk.count), chunk) >= 0, H5Pset_shuffle(creation) >= 0,
-      H5Pset_deflate(creation, UInt32(level)) >= 0
-    else { throw unwritable(item) }
+    guard H5Pset_chunk(creation, Int32(chunk.count), chunk) >= 0 else { throw unwritable(item) }
+    if let level {
+      guard H5Pset_shuffle(creation) >= 0, H5Pset_deflate(creation, UInt32(level)) >= 0 else { throw unwritable(item) }
+    }
+    guard H5Pset_fletcher32(creation) >= 0 else { throw unwritable(item) }
   }
 }
 

@@ -21,15 +21,29 @@ package final class HDF5File {
     identifier = url.withUnsafeFileSystemRepresentation { name in
       name.map { H5Fopen($0, alu_h5_read_only(), hid_t(H5P_DEFAULT)) } ?? -1
     }
-    guard identifier >= 0 else { throw SceneError.cannotOpen(path: path, reason: Self.lastError()) }
+    guard identifier >= 0 else {
+      let reason = Self.lastError()
+      throw SceneError.cannotOpen(
+        path: path, reason: Self.isDamage(reason) ? "it is damaged: a checksum is wrong" : reason)
+    }
   }
 
   /// Makes a new file; one that exists already is an error (write through ``writeAtomically(to:overwriting:_:)``).
+  ///
+  /// Everything in it is written with a checksum: headers, links and attributes by the format of HDF5 1.10, values by
+  /// ``write(_:to:compression:)`` and its like. The same content is the same bytes.
   package init(creating url: URL) throws {
     path = url.path
     try Self.prepare(path)
+    let creation = H5Pcreate(alu_h5_file_create())
+    defer { H5Pclose(creation) }
+    let access = H5Pcreate(alu_h5_file_access())
+    defer { H5Pclose(access) }
+    guard creation >= 0, H5Pset_obj_track_times(creation, false) >= 0, access >= 0,
+      H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0
+    else { throw SceneError.cannotWrite(path: path, reason: Self.lastError()) }
     identifier = url.withUnsafeFileSystemRepresentation { name in
-      name.map { H5Fcreate($0, alu_h5_exclusive(), hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT)) } ?? -1
+      name.map { H5Fcreate($0, alu_h5_exclusive(), creation, access) } ?? -1
     }
     guard identifier >= 0 else { throw SceneError.cannotWrite(path: path, reason: Self.lastError()) }
   }
@@ -97,18 +111,17 @@ package final class HDF5File {
 
   /// Makes a group and those on the way to it.
   package func makeGroup(_ group: String) throws {
-    if try contains(group) { return }
-    let properties = try intermediateGroups()
-    defer { H5Pclose(properties) }
-    let made = H5Gcreate2(identifier, group, properties, hid_t(H5P_DEFAULT), hid_t(H5P_DEFAULT))
-    guard made >= 0 else { throw unwritable(group) }
-    H5Gclose(made)
-  }
-
-  func intermediateGroups() throws -> hid_t {
-    let properties = H5Pcreate(alu_h5_link_create())
-    guard properties >= 0, H5Pset_create_intermediate_group(properties, 1) >= 0 else { throw unwritable("/") }
-    return properties
+    let creation = H5Pcreate(alu_h5_group_create())
+    defer { H5Pclose(creation) }
+    guard creation >= 0, H5Pset_obj_track_times(creation, false) >= 0 else { throw unwritable(group) }
+    var walked = ""
+    for part in Self.parts(of: group) {
+      walked += "/" + part
+      if try contains(walked) { continue }
+      let made = H5Gcreate2(identifier, walked, hid_t(H5P_DEFAULT), creation, hid_t(H5P_DEFAULT))
+      guard made >= 0 else { throw unwritable(walked) }
+      H5Gclose(made)
+    }
   }
 
   /// Opens a group or dataset, checking every link on the way.
@@ -150,12 +163,18 @@ package final class HDF5File {
   }
 
   func unreadable(_ item: String) -> SceneError {
-    .malformed(path: path, field: item, expected: "a readable HDF5 object", found: Self.lastError())
+    let reason = Self.lastError()
+    return Self.isDamage(reason)
+      ? .malformed(path: path, field: item, expected: "data whose checksum is right", found: "damaged data")
+      : .malformed(path: path, field: item, expected: "a readable HDF5 object", found: reason)
   }
 
   func unwritable(_ item: String) -> SceneError {
     .cannotWrite(path: path, reason: "\(item): \(Self.lastError())")
   }
+
+  /// Whether the library's reason is that bytes are not what they were when they were written.
+  private static func isDamage(_ reason: String) -> Bool { reason.lowercased().contains("checksum") }
 
   static func lastError() -> String {
     var text = [CChar](repeating: 0, count: 256)

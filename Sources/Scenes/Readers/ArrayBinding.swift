@@ -51,6 +51,10 @@ struct ArrayBinding {
   var inner = "bands"
   /// Whether a list of pixels runs down the columns of the image.
   var isColumnMajor: Bool
+  /// Whether the user states the order of pixels.
+  var orderIsStated = false
+  /// What the container holds, for when it holds no arrays of numbers.
+  var holdings: String?
   var notes: [Note] = []
 
   /// Where rows, columns and bands of an array lie.
@@ -106,6 +110,12 @@ struct ArrayBinding {
     let pixels = array.dimensions[axis]
     let (rows, columns) = try sides(of: pixels, array)
     let step = array.strides[axis]
+    if !orderIsStated && rows > 1 && columns > 1 {
+      note(
+        array.label, "nothing states in which order it lists the pixels",
+        isColumnMajor ? "read column by column, as MATLAB stores images" : "read row by row",
+        remedy: "the order of pixels can be stated")
+    }
     return ArrayLayout(
       rows: rows, columns: columns, bands: array.dimensions[1 - axis],
       rowStride: isColumnMajor ? step : step * columns, columnStride: isColumnMajor ? step * rows : step,
@@ -158,21 +168,24 @@ struct ArrayBinding {
 
   private static func text(_ extent: Int?) -> String { extent.map(String.init) ?? "any" }
 
-  private mutating func note(_ field: String, _ found: String, _ action: String) {
-    notes.append(
-      Note(.warning, field: field, found: found, action: action, remedy: "rows and columns can be stated"))
+  private mutating func note(
+    _ field: String, _ found: String, _ action: String, remedy: String = "rows and columns can be stated"
+  ) {
+    notes.append(Note(.warning, field: field, found: found, action: action, remedy: remedy))
   }
 }
 
 extension ArrayBinding {
-  /// The array with the most numbers that can be a scene, and its layout.
+  /// The array with the most numbers that can be a scene, and its layout; one pixel (1 × 1 × bands) is a scene where
+  /// there is nothing else.
   ///
   /// - Throws: ``SceneError/ambiguous(path:field:candidates:remedy:)`` when several are equally large.
   mutating func largest(
     of arrays: [ArrayDescription], called field: String
   ) throws -> (array: ArrayDescription, layout: ArrayLayout) {
-    let candidates = arrays.filter { $0.squeezed.dimensions.count >= 2 && $0.dimensions.count(where: { $0 > 1 }) > 1 }
-      .sorted { $0.count > $1.count }
+    let images = arrays.filter { $0.squeezed.dimensions.count >= 2 && $0.dimensions.count(where: { $0 > 1 }) > 1 }
+    let pixels = arrays.filter { $0.squeezed.dimensions.count == 3 && $0.count > 1 }
+    let candidates = (images.isEmpty ? pixels : images).sorted { $0.count > $1.count }
     var firstError: (any Error)?
     for candidate in candidates {
       do {
@@ -191,7 +204,8 @@ extension ArrayBinding {
       ?? SceneError.missing(
         path: path, field: field,
         remedy: arrays.isEmpty
-          ? "the file holds no arrays of numbers" : "the file holds \(arrays.map(\.label).joined(separator: ", "))")
+          ? "the file holds no arrays of real numbers" + (holdings.map { ", only \($0)" } ?? "")
+          : "the file holds \(arrays.map(\.label).joined(separator: ", "))")
   }
 
   private func refuseTies(
@@ -210,7 +224,9 @@ extension ArrayBinding {
     guard !others.isEmpty else { return }
     notes.append(
       Note(
-        .information, field: field, found: "\(others.count) other arrays, as \(others.prefix(3).map(\.label))",
+        .information, field: field,
+        found: (others.count == 1 ? "1 other array: " : "\(others.count) other arrays: ")
+          + others.prefix(3).map(\.label).joined(separator: ", ") + (others.count > 3 ? ", …" : ""),
         action: "\(chosen.label), the largest, is read", remedy: "another variable can be named"))
   }
 }

@@ -15,6 +15,7 @@ struct HDF5Format: SceneFormat {
   func scene(at url: URL, options: ReadingOptions) throws -> Scene {
     let file = try HDF5File(reading: url)
     if options.variable == nil, let own = try AluniteSceneFile(file, options) { return try own.scene() }
+    if try file.statesMATLABClasses() { return try MATLABFormat().scene(at: url, options: options) }
     var source = HDF5Source(file: file, options: options)
     return try source.scene()
   }
@@ -24,6 +25,7 @@ struct HDF5Format: SceneFormat {
     if options.abundanceVariable == nil, let own = try AluniteSceneFile(file, options) {
       return try own.truth(for: scene)
     }
+    if try file.statesMATLABClasses() { return try MATLABFormat().truth(at: url, options: options, for: scene) }
     var source = HDF5Source(file: file, options: options)
     var truth = try source.truth(for: scene)
     truth.endmembers = try source.endmembers(truth.names)
@@ -35,6 +37,7 @@ struct HDF5Format: SceneFormat {
     if options.variable == nil && options.endmemberVariable == nil, let own = try AluniteSceneFile(file, options) {
       return try own.library()
     }
+    if try file.statesMATLABClasses() { return try MATLABFormat().library(at: url, options: options) }
     var source = HDF5Source(file: file, options: options)
     return try source.library()
   }
@@ -169,7 +172,8 @@ struct HDF5Source {
   private func binding() -> ArrayBinding {
     ArrayBinding(
       path: file.path, rows: options.rows, columns: options.columns,
-      bandCounts: (try? vectorLengths()) ?? [], isColumnMajor: options.pixelOrder == .columnMajor)
+      bandCounts: (try? vectorLengths()) ?? [], isColumnMajor: options.pixelOrder == .columnMajor,
+      orderIsStated: options.pixelOrder != .usual)
   }
 
   private func bound(
@@ -179,7 +183,22 @@ struct HDF5Source {
       let array = try description(name)
       return (array, try binding.layout(of: array))
     }
-    return try binding.largest(of: arrays().filter { $0.dimensions.count == 3 }, called: field)
+    let all = try arrays()
+    let cubes = all.filter { $0.dimensions.count == 3 }
+    guard !cubes.isEmpty || all.isEmpty else {
+      let labels = all.prefix(20).map(\.label).joined(separator: ", ") + (all.count > 20 ? ", …" : "")
+      throw SceneError.missing(
+        path: file.path, field: "an array of three dimensions for \(field)",
+        remedy: "the file holds \(labels); name the dataset")
+    }
+    if all.isEmpty {
+      let others = try file.datasets().prefix(20).map { name in
+        let extents = try file.description(of: name).dimensions.map(String.init).joined(separator: "×")
+        return "\(name) (\(extents), not plain real numbers)"
+      }
+      binding.holdings = others.isEmpty ? nil : others.joined(separator: ", ")
+    }
+    return try binding.largest(of: cubes, called: field)
   }
 
   private func description(_ name: String) throws -> ArrayDescription {

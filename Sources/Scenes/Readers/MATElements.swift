@@ -1,7 +1,8 @@
 import Foundation
 
 /// The elements of a version 5 file, walked before a library sees them, compressed ones as they inflate: every one must
-/// lie inside the one around it, nothing may declare more members than its bytes can hold, and nesting has an end.
+/// lie inside the one around it, nothing may declare more members than its bytes can hold, nesting has an end, and what
+/// was compressed has the checksum that was written with it.
 struct MATElements {
   private let file: InputFile
   private let isBigEndian: Bool
@@ -85,6 +86,7 @@ struct MATElements {
       let inner = try self.tag(inflated, before: most, isOutermost: true)
       guard inner.kind == Kind.matrix else { throw notAMatrix(inner.kind) }
       try checkMatrix(inflated, inner.length, depth: 0)
+      try inflated.finish()
     default: throw notAMatrix(tag.kind)
     }
     return end
@@ -147,8 +149,8 @@ struct MATElements {
         path: file.path, field: "a variable", declared: "\(head.extents) members",
         limit: "\(limit - stream.position) bytes can hold")
     }
-    // The values of an outermost array are inflated when they are asked for.
-    if holdsArray && depth == 0 && stream is InflatedStream { return }
+    // The library does not compare checksums, so even values that are not looked at are inflated once.
+    if holdsArray && depth == 0 && stream is InflatedStream { return try stream.skip(limit - stream.position) }
     guard holdsArray || length <= memoryLimit / 8 else {
       throw SceneError.tooLarge(
         path: file.path, field: "cells", declared: "\(length) bytes", limit: "\(memoryLimit / 8)")

@@ -10,9 +10,16 @@ final class MATVariable {
   let name: String
   let dimensions: [Int]
   let kind: Kind
-  private let pointer: UnsafeMutablePointer<matvar_t>
+  /// The library's variable; `nil` for a dataset that the library does not know what to do with.
+  private let pointer: UnsafeMutablePointer<matvar_t>?
+  /// The values of such a dataset, once they are read.
+  private var numbers: [Double] = []
   /// Whether reading the values succeeded; `nil` before it was tried.
   private var status: Bool?
+  /// Whether the values are whole numbers by their type.
+  let isInteger: Bool
+  /// Whether the values are complex numbers.
+  let isComplex: Bool
 
   /// Takes the variable over; `nil` when its description makes no sense.
   fileprivate init?(owning pointer: UnsafeMutablePointer<matvar_t>) {
@@ -25,9 +32,21 @@ final class MATVariable {
     name = variable.name.map { String(cString: $0) } ?? ""
     dimensions = (0..<Int(variable.rank)).map { Int(clamping: extents[$0]) }
     kind = Self.kind(variable)
+    isInteger = kind == .numbers && variable.class_type != MAT_C_DOUBLE && variable.class_type != MAT_C_SINGLE
+    isComplex = variable.isComplex != 0
   }
 
-  deinit { Mat_VarFree(pointer) }
+  /// A dataset of an HDF5 file, whose extents run the other way round there.
+  fileprivate init(_ dataset: MATDataset) {
+    pointer = nil
+    name = dataset.name
+    dimensions = dataset.dimensions
+    kind = dataset.isText ? .text : .numbers
+    isInteger = dataset.isInteger
+    isComplex = false
+  }
+
+  deinit { if let pointer { Mat_VarFree(pointer) } }
 
   private static func kind(_ variable: matvar_t) -> Kind {
     if variable.isComplex != 0 { return .other }
@@ -47,26 +66,34 @@ final class MATVariable {
   /// The extents as MATLAB writes them: `156×9025`.
   var extents: String { dimensions.map(String.init).joined(separator: "×") }
 
-  /// The bytes of a value in memory.
-  var width: Int { max(1, Int(pointer.pointee.data_size)) }
-
-  /// Whether the values are whole numbers by their class.
-  var isInteger: Bool {
-    kind == .numbers && pointer.pointee.class_type != MAT_C_DOUBLE && pointer.pointee.class_type != MAT_C_SINGLE
+  /// The extents, and what keeps the values from being read as numbers.
+  var label: String {
+    "\(name) (\(extents)\(isComplex ? ", complex" : kind == .cells ? ", cells" : kind == .text ? ", text" : ""))"
   }
 
-  /// Whether the values are stored as they are, so that a file must be at least as long as they are.
-  fileprivate var isCompressed: Bool { pointer.pointee.compression != MAT_COMPRESSION_NONE }
+  /// The bytes of a value in memory.
+  var width: Int { pointer.map { max(1, Int($0.pointee.data_size)) } ?? MemoryLayout<Double>.size }
+
+  /// Whether the values may take fewer bytes in the file than they are.
+  fileprivate var isCompressed: Bool { pointer.map { $0.pointee.compression != MAT_COMPRESSION_NONE } ?? true }
 
   /// Reads the values, once: the library must not be asked for a cell array's twice.
-  fileprivate func load(from file: OpaquePointer) -> Bool {
-    if status == nil { status = Mat_VarReadDataAll(file, pointer) == 0 }
+  fileprivate func load(from file: OpaquePointer?, _ dataset: () throws -> [Double]) rethrows -> Bool {
+    if let status { return status }
+    if let pointer, let file {
+      status = Mat_VarReadDataAll(file, pointer) == 0
+    } else {
+      numbers = try dataset()
+      status = numbers.count == count
+    }
     return status ?? false
   }
 
   /// Lends the loaded values with their type.
   fileprivate func withValues<Result>(_ body: (any NumberBuffer) -> Result) -> Result? {
-    let variable = pointer.pointee
+    guard let variable = pointer?.pointee else {
+      return numbers.withUnsafeBufferPointer { body(TypedNumbers(values: $0)) }
+    }
     guard let count, let data = variable.data, variable.nbytes >= count,
       variable.nbytes >= count * Int(variable.data_size)
     else { return nil }
@@ -92,17 +119,24 @@ final class MATVariable {
 
   /// The rows of a loaded character array, or the texts of a loaded cell array.
   fileprivate func texts() -> [String]? {
+    guard let variable = pointer?.pointee else { return kind == .text ? rowsOfCodes() : nil }
     switch kind {
-    case .text: return Self.rows(of: pointer.pointee)
-    case .cells: return cellTexts()
+    case .text: return Self.rows(of: variable)
+    case .cells: return cellTexts(variable)
     default: return nil
     }
   }
 
-  private func cellTexts() -> [String]? {
-    guard let count, let data = pointer.pointee.data, pointer.pointee.nbytes >= count * MemoryLayout<Int>.size else {
-      return nil
+  private func rowsOfCodes() -> [String]? {
+    guard dimensions.count == 2, numbers.allSatisfy({ (0...65_535).contains($0) }) else { return nil }
+    let rows = dimensions[0]
+    return (0..<rows).map { row in
+      Self.text(codes: (0..<dimensions[1]).map { UInt32(numbers[row + $0 * rows]) }, areBytes: false)
     }
+  }
+
+  private func cellTexts(_ variable: matvar_t) -> [String]? {
+    guard let count, let data = variable.data, variable.nbytes >= count * MemoryLayout<Int>.size else { return nil }
     let cells = data.bindMemory(to: UnsafeMutablePointer<matvar_t>?.self, capacity: count)
     var texts: [String] = []
     for cell in 0..<count {
@@ -149,7 +183,9 @@ final class MATFile {
   let size: Int
   /// All variables, without their values.
   let variables: [MATVariable]
-  private let file: OpaquePointer
+  /// The library's file; `nil` where MATLAB's header is missing.
+  private let file: OpaquePointer?
+  private let url: URL
   private let memoryLimit: Int
   private var converted: [String: [Double]] = [:]
 
@@ -158,46 +194,56 @@ final class MATFile {
     path = input.path
     size = input.size
     self.memoryLimit = memoryLimit
-    let declared = try Self.check(input, url, memoryLimit)
-    let opened = url.withUnsafeFileSystemRepresentation { name in
-      name.flatMap { Mat_Open($0, Int32(MAT_ACC_RDONLY.rawValue)) }
+    self.url = url
+    let (declared, datasets) = try Self.check(input, url, memoryLimit)
+    let hasHeader = MATSignature(try input.start(upTo: MATSignature.headerLength)) != nil
+    file = url.withUnsafeFileSystemRepresentation { name in
+      hasHeader ? name.flatMap { Mat_Open($0, Int32(MAT_ACC_RDONLY.rawValue)) } : nil
     }
-    guard let opened else {
+    guard file != nil || !datasets.isEmpty else {
       throw SceneError.malformed(path: path, field: "header", expected: "a MATLAB file", found: "a damaged one")
     }
-    file = opened
     var found: [MATVariable] = []
     var delivered = 0
-    while delivered < declared, let next = Mat_VarReadNextInfo(opened) {
+    while let file, delivered < declared, let next = Mat_VarReadNextInfo(file) {
       delivered += 1
       if let variable = MATVariable(owning: next) { found.append(variable) }
     }
-    variables = found
+    let known = Set(found.filter { $0.kind != .other || $0.isComplex }.map(\.name))
+    let missed = datasets.filter { !known.contains($0.name) }
+    let names = Set(missed.map(\.name))
+    variables = found.filter { !names.contains($0.name) } + missed.map { MATVariable($0) }
     // The library says the same of the end and of damage.
-    guard delivered == declared else {
+    guard delivered == declared || variables.count == declared else {
       let last = found.last.map { " after `\($0.name)`" } ?? ""
       throw SceneError.malformed(
         path: path, field: "variables", expected: "\(declared)", found: "\(delivered), then a damaged one\(last)")
     }
   }
 
-  deinit { Mat_Close(file) }
+  deinit { if let file { Mat_Close(file) } }
 
-  /// Looks at the file before the format's library does; the number of variables.
-  private static func check(_ input: InputFile, _ url: URL, _ memoryLimit: Int) throws -> Int {
+  /// Looks at the file before the format's library does; the number of variables, and of version 7.3 those that can be
+  /// read without it.
+  private static func check(
+    _ input: InputFile, _ url: URL, _ memoryLimit: Int
+  ) throws -> (declared: Int, datasets: [MATDataset]) {
     let declared: Int
+    var datasets: [MATDataset] = []
     if try MATSignature(input) == .version73 {
       try HDF5File.prepare(input.path)
       let file = try HDF5File(reading: url)
       try file.refuseForeignContent()
-      declared = try file.names().count { !$0.hasPrefix("#") }
+      let names = try file.names().filter { !$0.hasPrefix("#") }
+      declared = names.count
+      if declared <= 10_000 { datasets = try names.compactMap { try MATDataset($0, in: file) } }
     } else {
       declared = try MATElements.check(input, memoryLimit: memoryLimit)
     }
     guard declared <= 10_000 else {
       throw SceneError.tooLarge(path: input.path, field: "file", declared: "\(declared) variables", limit: "10000")
     }
-    return declared
+    return (declared, datasets)
   }
 
   /// The variables that are arrays of real numbers.
@@ -214,7 +260,7 @@ final class MATFile {
   /// All variables with their extents, for messages.
   var listing: String {
     variables.isEmpty
-      ? "no variables" : variables.prefix(30).map { "\($0.name) (\($0.extents))" }.joined(separator: ", ")
+      ? "no variables" : variables.prefix(30).map(\.label).joined(separator: ", ")
   }
 
   /// Lends the values of an array of numbers.
@@ -258,7 +304,7 @@ final class MATFile {
     }
     try MemoryNeed(path: path, field: variable.name, declared: "\(variable.extents) values", count: count)
       .check(bytesEach: variable.width, tensors: 0, limit: memoryLimit)
-    guard variable.load(from: file) else {
+    guard try variable.load(from: file, { try HDF5File(reading: url).doubles(variable.name) }) else {
       throw SceneError.malformed(
         path: path, field: variable.name, expected: "\(variable.extents) values", found: "data that cannot be read")
     }

@@ -38,9 +38,11 @@ struct MATSource {
   var path: String { file.path }
   var arrays: [ArrayDescription] { file.arrays.map { .firstFastest($0.name, $0.dimensions) } }
 
-  /// Arrays with at most one extent other than 1, and more than one number.
+  /// Matrices with one extent other than 1, and more than one number. What has three axes is an image of one pixel.
   var vectors: [MATVariable] {
-    file.arrays.filter { ($0.count ?? 0) > 1 && $0.dimensions.count(where: { $0 > 1 }) == 1 }
+    file.arrays.filter {
+      ($0.count ?? 0) > 1 && $0.dimensions.count == 2 && $0.dimensions.count(where: { $0 > 1 }) == 1
+    }
   }
 
   mutating func scene() throws -> Scene {
@@ -84,7 +86,8 @@ struct MATSource {
     let counts = vectors.compactMap(\.count)
     var binding = ArrayBinding(
       path: path, rows: options.rows, columns: options.columns, bandCounts: Set(counts),
-      isColumnMajor: options.pixelOrder != .rowMajor)
+      isColumnMajor: options.pixelOrder != .rowMajor, orderIsStated: options.pixelOrder != .usual,
+      holdings: file.variables.isEmpty ? nil : file.listing)
     if binding.rows == nil && binding.columns == nil,
       let rows = try scalar(Self.rowNames), let columns = try scalar(Self.columnNames),
       let pixels = checkedProduct([rows, columns]), pixels > 0,

@@ -28,7 +28,7 @@ extension MATSource {
     return first.texts.map(Self.plain)
   }
 
-  private func texts(of variable: MATVariable) throws -> [String]? {
+  func texts(of variable: MATVariable) throws -> [String]? {
     switch variable.kind {
     case .cells, .text: return try file.texts(variable)
     case .numbers: return try codedTexts(variable)

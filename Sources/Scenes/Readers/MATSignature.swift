@@ -1,6 +1,6 @@
 import Foundation
 
-/// Which version of MATLAB's format a file says it is.
+/// Which version of MATLAB's format a file says it is; an HDF5 file without MATLAB's header can only be 7.3.
 enum MATSignature {
   case version5
   case version73
@@ -10,6 +10,10 @@ enum MATSignature {
 
   init(_ file: InputFile) throws {
     let start = try file.start(upTo: 520)
+    if HDF5Format().recognizes(Array(start.prefix(8))) {
+      self = .version73
+      return
+    }
     guard let signature = MATSignature(start) else {
       throw SceneError.malformed(
         path: file.path, field: "header", expected: "a MATLAB file of version 5 or 7.3",

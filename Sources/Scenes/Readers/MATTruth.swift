@@ -1,4 +1,3 @@
-import Foundation
 import Tensors
 
 extension MATSource {
@@ -33,8 +32,14 @@ extension MATSource {
     } catch SceneError.ambiguous(_, _, let candidates, _) {
       notes.append(
         Note(
-          .information, field: "truth", found: candidates.joined(separator: ", "), action: "none is read",
-          remedy: "name the variable that holds the abundances"))
+          .warning, field: "truth", found: candidates.joined(separator: ", "),
+          action: "none is read as reference abundances", remedy: "name the variable that holds them"))
+      return nil
+    } catch SceneError.malformed(_, let field, let expected, let found) where options.abundanceVariable == nil {
+      notes.append(
+        Note(
+          .warning, field: "truth", found: "\(field): expected \(expected), found \(found)",
+          action: "not read as reference abundances", remedy: "name the variable that holds them"))
       return nil
     } catch SceneError.missing where options.abundanceVariable == nil {
       return nil
@@ -50,7 +55,7 @@ extension MATSource {
     }
     notes.append(
       Note(
-        .information, field: "truth", found: "\(found.array.label) sums to 1 in every pixel",
+        .information, field: "truth", found: "\(found.array.label) sums to 1 wherever it is known",
         action: "read as reference abundances"))
     return try truth(
       found, names: names, endmembers: endmembers, notes: Array(own.notes.dropFirst(notes.count - 1)))
@@ -68,7 +73,7 @@ extension MATSource {
     return try stored.groundTruth(options, names: names, endmembers: endmembers)
   }
 
-  private struct Found {
+  struct Found {
     var array: ArrayDescription
     var layout: ArrayLayout
     var binding: ArrayBinding
@@ -84,21 +89,21 @@ extension MATSource {
 
   private func abundances(_ binding: ArrayBinding, besides cube: String?) throws -> Found {
     if let name = options.abundanceVariable {
-      var binding = binding
       let array = try array(name)
-      return Found(array: array, layout: try binding.layout(of: array), binding: binding)
+      do {
+        return try candidate(array, binding)
+      } catch let error as SceneError {
+        throw otherSize(array, binding) ?? error
+      }
     }
-    let found = try arrays.filter { $0.name != cube }.compactMap { array -> Found? in
-      var trial = binding
-      guard array.count > 1, let layout = try? trial.layout(of: array), layout.bands > 1,
-        layout.rows * layout.columns > 1, try sumsToOne(array.name, layout)
+    let others = arrays.filter { $0.name != cube && $0.count > 1 }
+    let found = try others.compactMap { array -> Found? in
+      guard let found = try? candidate(array, binding), hasSizeOfAbundances(found),
+        try mixture(array, found.layout).isMixture
       else { return nil }
-      return Found(array: array, layout: layout, binding: trial)
+      return found
     }
-    guard let first = found.first else {
-      throw SceneError.missing(
-        path: path, field: "an array of abundances", remedy: "the file holds \(file.listing); name the variable")
-    }
+    guard let first = found.first else { throw try reasonAgainst(others, binding) }
     guard found.count == 1 else {
       throw SceneError.ambiguous(
         path: path, field: "the abundances", candidates: found.map(\.array.label), remedy: "name the variable")
@@ -106,22 +111,8 @@ extension MATSource {
     return first
   }
 
-  private func values(_ name: String, _ layout: ArrayLayout) throws -> Tensor {
+  func values(_ name: String, _ layout: ArrayLayout) throws -> Tensor {
     try file.withValues(of: file.variable(name)) { $0.gathered(layout) }
-  }
-
-  /// Whether the numbers are fractions: not negative, and with a sum of 1 in at least nine pixels of ten.
-  private func sumsToOne(_ name: String, _ layout: ArrayLayout) throws -> Bool {
-    let values = try self.values(name, layout)
-    return values.withUnsafeScalars { values in
-      var whole = 0
-      for pixel in 0..<(values.count / layout.bands) {
-        let fractions = values[(pixel * layout.bands)..<((pixel + 1) * layout.bands)]
-        if fractions.contains(where: { !($0 >= -1e-4) }) { return false }
-        if abs(fractions.reduce(0, +) - 1) < 1e-2 { whole += 1 }
-      }
-      return whole * 10 >= values.count / layout.bands * 9
-    }
   }
 
   /// The only matrix with `count` spectra over the scene's bands, by extents; over all bands of the sensor, if a vector
@@ -131,11 +122,7 @@ extension MATSource {
   ) throws -> SpectralLibrary? {
     let candidates = try endmemberCandidates(count: count, bands: bands, reach: reach, except: abundances)
     guard candidates.count == 1, let array = candidates.first else {
-      let found = candidates.isEmpty ? "missing" : candidates.map(\.label).joined(separator: ", ")
-      notes.append(
-        Note(
-          .information, field: "endmembers", found: found, action: "none is read",
-          remedy: "the variable that holds them can be named"))
+      try noteMissing(candidates, count: count, bands: bands, except: abundances)
       return nil
     }
     let spectraAxis = array.dimensions[1] == count ? 1 : 0
@@ -151,6 +138,34 @@ extension MATSource {
         .warning, field: array.label, found: "\(all) bands for a scene of \(bands)",
         action: "those in \(chosen.name) are taken"))
     return library.selecting(bands: chosen.indices)
+  }
+
+  /// Says that no endmembers are read, and why where matrices have as many spectra over other bands.
+  private mutating func noteMissing(
+    _ candidates: [ArrayDescription], count: Int, bands: Int?, except abundances: String
+  ) throws {
+    let misfits = candidates.isEmpty ? try spectraMatrices(count: count, except: abundances) : []
+    if let bands, !misfits.isEmpty {
+      notes.append(
+        Note(
+          .warning, field: "endmembers",
+          found: "\(misfits.map(\.label).joined(separator: ", ")), for \(count) endmembers over \(bands) bands",
+          action: "none is read, so no spectra are compared", remedy: "the variable that holds them can be named"))
+      return
+    }
+    notes.append(
+      Note(
+        .information, field: "endmembers",
+        found: candidates.isEmpty ? "missing" : candidates.map(\.label).joined(separator: ", "),
+        action: "none is read", remedy: "the variable that holds them can be named"))
+  }
+
+  /// Matrices of numbers, other than coded texts, one extent of which is the number of endmembers.
+  private func spectraMatrices(count: Int, except abundances: String) throws -> [ArrayDescription] {
+    try arrays.filter { array in
+      try array.name != abundances && array.dimensions.count == 2 && array.dimensions.contains(count)
+        && array.dimensions.allSatisfy { $0 > 1 } && texts(of: file.variable(array.name)) == nil
+    }
   }
 
   private func endmemberCandidates(

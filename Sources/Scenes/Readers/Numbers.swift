@@ -1,3 +1,5 @@
+import Foundation
+
 /// Reading numbers as files of the field write them, whatever the user's locale.
 enum Numbers {
   /// A decimal number with a point; `1.5D3` is Fortran's `1.5e3`. `nil` for anything else, hexadecimal included.
@@ -23,6 +25,14 @@ enum Numbers {
   static func integer(_ text: some StringProtocol) -> Int? {
     guard let value = double(text), value.rounded() == value, abs(value) < 9e15 else { return nil }
     return Int(value)
+  }
+
+  /// A number with at most 4 significant digits, for a sentence.
+  static func short(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return text(value) }
+    let power = 3 - Int(log10(abs(value)).rounded(.down))
+    let scale = pow(10, Double(abs(power)))
+    return text(power >= 0 ? (value * scale).rounded() / scale : (value / scale).rounded() * scale)
   }
 
   /// A number with at most 12 significant digits, in the fewest that give it back, with a point in any locale.

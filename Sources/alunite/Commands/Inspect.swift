@@ -38,20 +38,58 @@ struct Inspect: ParsableCommand {
     Console.print(json ? try JSONText.text(findings) : findings.text)
   }
 
-  /// A scene; failing that a library; failing that true abundances. When nothing fits, the scene's error counts.
+  /// A scene; failing that a library; failing that true abundances. When nothing fits, or the scene fails for the bands
+  /// that were asked for, the scene's error counts.
   private static func ofFile(_ url: URL, _ options: ReadingOptions) throws -> Findings {
     do {
-      let scene = try Scene(contentsOf: url, options: options)
+      let scene = try openScene(url, options)
       let truth = scene.truth == nil ? try? GroundTruth.read(url, options: options) : nil
       return .of(scene, url, truth: truth.flatMap { Self.looksLikeFractions($0) ? $0 : nil })
     } catch let error as SceneError {
       switch error {
-      case .cannotOpen, .unrecognizedFormat, .cannotRead: throw error
+      case .cannotOpen, .unrecognizedFormat, .cannotRead, .malformed(_, "chosen bands", _, _): throw error
       default: break
       }
       if let library = try? SpectralLibrary(contentsOf: url, options: options) { return .of(library, url) }
       if let truth = try? GroundTruth.read(url, options: options) { return .of(truth, url) }
       throw error
+    }
+  }
+
+  /// A scene as it would be read, or, where something has to be decided first, as it is stored, with a note of that.
+  private static func openScene(_ url: URL, _ options: ReadingOptions) throws -> Scene {
+    do {
+      return try Scene(contentsOf: url, options: options)
+    } catch SceneError.unstatedScale(_, let median, let maximum) {
+      var options = options
+      options.scale = .factor(1)
+      var scene = try openScene(url, options)
+      scene.notes.removeAll { $0.field == "scale" }
+      scene.notes.append(
+        Note(
+          .warning, field: "scale",
+          found: "not stated, and values up to \(Numeral.short(maximum)) (median \(Numeral.short(median)))",
+          action: "shown as stored; no method reads the scene like this",
+          remedy: "--scale 10000, for instance, or --scale maximum"))
+      return scene
+    } catch let error as SceneError {
+      let fault: (bands: [Int], text: String)
+      switch error {
+      case .constantBands(_, let bands): fault = (bands, "do not vary")
+      case .emptyBands(_, let bands): fault = (bands, "hold no measurement in any pixel")
+      default: throw error
+      }
+      var options = options
+      options.constantBands = .keep
+      var scene = try openScene(url, options)
+      scene.notes.removeAll { $0.field == "bands" && $0.action.hasSuffix("as asked") }
+      let numbers = fault.bands.prefix(12).map { "\($0 + 1)" }.joined(separator: ", ")
+      scene.notes.append(
+        Note(
+          .warning, field: "bands",
+          found: "\(numbers)\(fault.bands.count > 12 ? ", …" : "") (1-based) \(fault.text)",
+          action: "shown; no method reads the scene like this", remedy: "--constant-bands drop or keep"))
+      return scene
     }
   }
 

@@ -37,7 +37,8 @@ struct Unmix: ParsableCommand {
     // What was said of the file when the model was trained on it still holds.
     let before =
       try reading.options == ReadingOptions() ? Resumption.reading(of: RunFolder(trained), for: self.scene) : nil
-    let scene = try InputScene(reading: before ?? reading.options, quiet: writing.quiet).scene(self.scene, truth: nil)
+    let scene = try InputScene(reading: (before ?? reading.options).withoutTruth, quiet: writing.quiet).scene(
+      self.scene, truth: nil)
     let stop = StopSignal()
     var bar = ProgressBar("unmixing", total: scene.validPixels.count, unit: "pixels", quiet: writing.quiet)
     let estimate = try model.unmix(scene) { done, _ in

@@ -44,8 +44,7 @@ struct Findings: Encodable {
     var lines = ["\(path): \(kind)"]
     let width = facts.map(\.name.count).max() ?? 0
     lines += facts.map { "  \($0.name.padding(toLength: width, withPad: " ", startingAt: 0))  \($0.value)" }
-    for (title, remarks) in [("guessed, or suspicious", guessed), ("stated in the file", stated)] where !remarks.isEmpty
-    {
+    for (title, remarks) in [("guessed, or suspicious", guessed), ("noted", stated)] where !remarks.isEmpty {
       lines += ["", "\(title):"] + remarks.map { "  \($0.line)" }
     }
     if !guessed.isEmpty {

@@ -7,11 +7,17 @@ struct InputScene {
   let reading: ReadingOptions
   /// Whether guesses are told.
   let quiet: Bool
+  /// How a truth in a file of its own is read, where that is not as the scene is.
+  var readingOfTruth: ReadingOptions?
 
   /// A scene with its truth: from a file of its own, or from the scene's.
+  ///
+  /// Variables of a truth are looked up where the truth is.
   func scene(_ path: String, truth truthPath: String?) throws -> Scene {
-    var scene = try Scene(contentsOf: URL(fileURLWithPath: path), options: reading)
-    tell(scene.notes, about: path)
+    let isOwn = truthPath == nil
+    var scene = try Scene(
+      contentsOf: URL(fileURLWithPath: path), options: isOwn ? reading : reading.withoutTruth)
+    tell(scene.notes.filter { isOwn || $0.field != "truth" }, about: path)
     if let truthPath {
       scene.truth = try truth(truthPath, for: scene)
     }
@@ -20,7 +26,7 @@ struct InputScene {
 
   /// True abundances for a scene.
   func truth(_ path: String, for scene: Scene) throws -> GroundTruth {
-    let truth = try GroundTruth.read(URL(fileURLWithPath: path), options: reading, for: scene)
+    let truth = try GroundTruth.read(URL(fileURLWithPath: path), options: readingOfTruth ?? reading, for: scene)
     tell(truth.notes, about: path)
     guard truth.abundances.shape[0] == scene.pixelCount else {
       throw SceneError.malformed(

@@ -10,6 +10,7 @@ struct Resumption {
   private let scene: String
   private let truth: String?
   private let reading: ReadingOptions
+  private let readingOfTruth: ReadingOptions
 
   /// - Throws: ``WorldFault/conflict(option:expected:found:)`` when an option contradicts the run.
   init(_ now: Train, _ folder: RunFolder) throws {
@@ -24,9 +25,12 @@ struct Resumption {
     let (command, before) = try Self.beginning(of: folder)
     self.scene = scene ?? command.resolved(before.scene ?? checkpoint.description.scene)
     self.truth = truth ?? before.truth.map(command.resolved)
-    var reading = reading
-    if reading == ReadingOptions() { reading = Self.reading(before, command) }
-    self.reading = reading
+    let remembered = Self.reading(before, command)
+    let ofScene = reading.withoutTruth == ReadingOptions() ? remembered : reading
+    let namesTruth = reading.withoutTruth != reading
+    self.reading = ofScene.namingTruth(as: namesTruth ? reading : remembered)
+    // What was said about the files of the run says nothing about a truth that is given now.
+    readingOfTruth = truth == nil ? self.reading : reading
   }
 
   /// How a run began.
@@ -70,7 +74,7 @@ struct Resumption {
 
   /// The scene with its truth.
   func readScene(quiet: Bool) throws -> Scene {
-    try InputScene(reading: reading, quiet: quiet).scene(scene, truth: truth)
+    try InputScene(reading: reading, quiet: quiet, readingOfTruth: readingOfTruth).scene(scene, truth: truth)
   }
 
   private func agree(_ now: Train) throws {

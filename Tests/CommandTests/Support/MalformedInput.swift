@@ -47,6 +47,9 @@ struct MalformedInput {
     .init(
       "train --variable nope --scene scene.h5 -o new",
       "{dir}/scene.h5: nope is missing; the file holds fwhm, notes, source_bands, spectra, truth, valid, wavelength"),
+    .init(
+      "inspect --bands 1-100 good.hdr",
+      "{dir}/good.hdr: chosen bands: expected different numbers from 1 to 10, found 1-100"),
     .init("inspect absent.h5", "{dir}/absent.h5: cannot open: No such file or directory"),
     .cube(
       "no-data", "{dir}/no-data.hdr: the data file is missing; put it beside the header, as no-data.img for instance"),
