@@ -29,7 +29,7 @@ import Testing
       s / (s * s + variance).squareRoot() * exp(-pow($0 - 600, 2) / (2 * (s * s + variance)))
     }
     expectClose(
-      fine.resampled(to: axis(centers, fwhm: width)).spectra.scalars.map(Double.init), expected, absolute: 5e-3,
+      fine.resampled(to: axis(centers, fwhm: width)).spectra.scalars.map { Double($0) }, expected, absolute: 5e-3,
       because: "the response is cut off at three deviations, where a part of 0.0027 is left")
   }
 
@@ -38,7 +38,7 @@ import Testing
     let uneven = library([500, 510, 522, 529, 541, 550, 560, 545, 555, 565, 577, 589, 600], fwhm: nil) { _ in 0.25 }
     let values = uneven.resampled(to: axis([512, 544, 548, 571], fwhm: 25)).spectra.scalars
     expectClose(
-      values.map(Double.init), [0.25, 0.25, 0.25, 0.25], relative: 1e-6, because: "weights are divided by their sum")
+      values.map { Double($0) }, [0.25, 0.25, 0.25, 0.25], relative: 1e-6, because: "weights are divided by their sum")
   }
 
   @Test func aChannelThatIsThereIsTakenAsItIs() {
@@ -49,7 +49,7 @@ import Testing
   @Test func asNarrowAChannelIsInterpolated() {
     let own = library([500, 510, 520, 530], fwhm: 10) { $0 }
     expectClose(
-      own.resampled(to: axis([503, 519], fwhm: 10)).spectra.scalars.map(Double.init), [503, 519], relative: 1e-6,
+      own.resampled(to: axis([503, 519], fwhm: 10)).spectra.scalars.map { Double($0) }, [503, 519], relative: 1e-6,
       because: "a straight line")
   }
 

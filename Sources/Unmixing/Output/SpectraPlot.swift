@@ -24,7 +24,7 @@ package struct SpectraPlot {
   func image() -> PNGImage {
     var image = PNGImage(width: width, height: height)
     let places = library.axis?.wavelengths ?? (0..<library.bands).map { Double($0 + 1) }
-    let values = library.spectra.scalars.map(Double.init)
+    let values = library.spectra.scalars.map { Double($0) }
     let finite = values.filter(\.isFinite)
     let (low, high) = (min(0, finite.min() ?? 0), max(finite.max() ?? 1, .leastNormalMagnitude))
     let (first, last) = (places.min() ?? 0, places.max() ?? 1)

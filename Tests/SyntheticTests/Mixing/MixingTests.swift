@@ -27,11 +27,11 @@ import Testing
 
     init(_ number: Int, of scene: Scene) throws {
       let truth = try #require(scene.truth)
-      let e = try #require(truth.endmembers).spectra.scalars.map(Double.init)
+      let e = try #require(truth.endmembers).spectra.scalars.map { Double($0) }
       let (k, bands) = (truth.count, scene.bands)
-      fractions = truth.abundances.scalars[number * k..<(number + 1) * k].map(Double.init)
+      fractions = truth.abundances.scalars[number * k..<(number + 1) * k].map { Double($0) }
       endmembers = (0..<k).map { Array(e[$0 * bands..<($0 + 1) * bands]) }
-      spectrum = scene.spectra.scalars[number * bands..<(number + 1) * bands].map(Double.init)
+      spectrum = scene.spectra.scalars[number * bands..<(number + 1) * bands].map { Double($0) }
     }
 
     var linear: [Double] {

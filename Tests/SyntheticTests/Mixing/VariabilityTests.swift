@@ -15,8 +15,8 @@ import Testing
       abundances: .blocks(BlockField(size: 5, filter: 1)), variability: variability, seed: 11)
     let scene = try recipe.scene()
     let truth = try #require(scene.truth)
-    let e = try #require(truth.endmembers).spectra.scalars.map(Double.init)
-    let (a, y) = (truth.abundances.scalars, scene.spectra.scalars.map(Double.init))
+    let e = try #require(truth.endmembers).spectra.scalars.map { Double($0) }
+    let (a, y) = (truth.abundances.scalars, scene.spectra.scalars.map { Double($0) })
     return (0..<2500).map { pixel in
       let material = a[2 * pixel] == 1 ? 0 : 1
       return (0..<60).map { y[pixel * 60 + $0] / e[material * 60 + $0] }
@@ -81,7 +81,7 @@ import Testing
     // The truth is the bundle's mean.
     let mean = zip(own[0], own[1]).map { ($0 + $1) / 2 }
     expectClose(
-      Array(try #require(truth.endmembers).spectra.scalars[0..<224]).map(Double.init), mean.map(Double.init),
+      Array(try #require(truth.endmembers).spectra.scalars[0..<224]).map { Double($0) }, mean.map { Double($0) },
       relative: 1e-6, because: "one rounding")
   }
 }

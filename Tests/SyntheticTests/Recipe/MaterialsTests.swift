@@ -56,7 +56,7 @@ import Testing
     let scene = try scene("[1, 3]", sensor: "{start: 450, end: 850, count: 9, fwhm: 40}")
     #expect(scene.axis?.wavelengths == [450, 500, 550, 600, 650, 700, 750, 800, 850])
     // Straight lines stay what they are.
-    let values = try #require(scene.truth?.endmembers).spectra.scalars[0..<9].map(Double.init)
+    let values = try #require(scene.truth?.endmembers).spectra.scalars[0..<9].map { Double($0) }
     expectClose(values, (0..<9).map { 0.105 + 0.005 * Double($0) }, relative: 1e-5, because: "a symmetric response")
   }
 

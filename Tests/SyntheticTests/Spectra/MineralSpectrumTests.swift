@@ -42,7 +42,7 @@ import Testing
   ])
   func diagnosticFeaturesLieWhereTheyShould(name: String, from: Int, to: Int, expected: Double) throws {
     let material = try #require(MineralSpectrum.named(name))
-    let window = (from...to).map(Double.init)
+    let window = (from...to).map { Double($0) }
     let lowest = window.min { material.reflectance(at: $0) < material.reflectance(at: $1) }
     // The continuum's slope may move a minimum by a fraction of the band's width.
     expectClose(try #require(lowest), expected, absolute: 25, because: "a third of the narrowest band is 12 nm")
