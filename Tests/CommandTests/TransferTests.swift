@@ -30,6 +30,16 @@ struct TransferTests {
     #expect(refused.code == 1 && refused.errors.contains("already exists"))
   }
 
+  @Test(arguments: [["--endmembers", "5"], ["--preset", "blind"], ["--model", "dsanet"]])
+  func aMethodThatDoesNotLearnTheRecipesNamesIsRefused(arguments: [String]) throws {
+    let workspace = try Workspace()
+    try workspace.makeScene("target.h5", seed: 9)
+    let outcome = try workspace.run(
+      ["transfer", "--recipe", "tiny.yaml", "--target", "target.h5", "-o", "out"] + arguments)
+    #expect(outcome.code == 1 && outcome.errors.contains("without labels"), "\(outcome.errors)")
+    #expect(!workspace.exists("out"))
+  }
+
   @Test func aTargetWithoutWavelengthsNeedsTheRecipesBands() throws {
     let workspace = try Workspace()
     try workspace.makeScene("any.h5")

@@ -32,7 +32,10 @@ struct Train: ParsableCommand {
   @Flag(help: "Print the summary as JSON.")
   var json = false
 
-  @Option(help: ArgumentHelp("Seconds between two savings of the checkpoint.", valueName: "seconds"))
+  @Option(
+    help: ArgumentHelp(
+      "The least seconds between two savings of the checkpoint, and at least twenty times as long as the last one took.",
+      valueName: "seconds"))
   var checkpointInterval = 5.0
 
   @OptionGroup(title: "Method") var method: ModelArguments

@@ -55,6 +55,13 @@ struct Transfer: ParsableCommand {
     let folder = URL(fileURLWithPath: output)
     let replaces = try OutputPlace.check(directory: folder, marker: Self.marker, overwrite: writing.overwrite)
     let target = try InputScene(reading: reading.options, quiet: writing.quiet).scene(self.target, truth: nil)
+    let configuration = try method.configuration(hasTruth: true)
+    guard configuration.usesLabels else {
+      throw WorldFault.conflict(
+        option: "--model, --preset or --endmembers",
+        expected: "a method that learns from the synthetic labels, so that its endmembers are the recipe's",
+        found: "\(configuration.method) without labels")
+    }
     let seed = method.seed ?? 0
     let made = try (0..<UInt64(scenes)).map { try scene(seed: seed &+ $0, for: target) }
     if let other = made.first(where: { $0.columns != made[0].columns }) {
@@ -64,7 +71,6 @@ struct Transfer: ParsableCommand {
     let training = Scene(stacking: made)
     // Far from the seeds of the training scenes.
     let test = try scene(seed: seed &+ 1_000_003, for: target)
-    let configuration = try method.configuration(hasTruth: true)
     let run = try TrainingRun(
       on: training, configuration, split: .none, seed: seed,
       sources: (folder.appendingPathComponent(Self.marker).path, nil))
@@ -85,16 +91,14 @@ struct Transfer: ParsableCommand {
     var recipe = try making.chosen(seed: seed)
     if let axis = target.axis {
       recipe.sensor = Sensor(of: axis)
-    } else {
-      let bands = recipe.sensor.axis?.count
-      if let bands, bands != target.bands {
-        throw WorldFault.conflict(
-          option: "--target",
-          expected: "wavelengths (--wavelength-file), or the \(bands) bands of \(recipe.name)",
-          found: "\(target.bands) bands without wavelengths")
-      }
     }
-    return try recipe.scene(seed: seed)
+    let scene = try recipe.scene(seed: seed)
+    if scene.bands != target.bands {
+      throw WorldFault.conflict(
+        option: "--target", expected: "wavelengths (--wavelength-file), or the \(scene.bands) bands of \(recipe.name)",
+        found: "\(target.bands) bands without wavelengths")
+    }
+    return scene
   }
 
   /// A run of step 0 that `alunite train --resume` could go on with.
