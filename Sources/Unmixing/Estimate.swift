@@ -46,6 +46,8 @@ public struct Estimate: Sendable {
   public var endmembers: SpectralLibrary?
   /// The endmembers read out a second way: the mean spectra of the purest pixels. See ``PurePixels``.
   public var pureEndmembers: SpectralLibrary?
+  /// The objective after every iteration of a method that iterates on the scene; empty for others.
+  public var objective: [Double] = []
   /// Whether the endmembers began as those of the truth.
   public var startsFromTruth = false
 

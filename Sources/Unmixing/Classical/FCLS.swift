@@ -14,7 +14,19 @@ import Tensors
 ///   2001, for the problem. The solution is the primal active set method of Nocedal and Wright, *Numerical Optimization*,
 ///   §16.5, behind a guess of the active set that is checked against the optimality conditions.
 /// - Deviation: no weighted sum-to-one row; the constraint holds exactly.
-public struct FCLS: Unmixer {
+public struct FCLS: ClassicalMethod {
+  /// What shapes FCLS.
+  public struct Options: ClassicalOptions {
+    /// What is done to pixels and endmembers before they are compared.
+    public var spectra = SpectrumScaling.raw
+
+    /// The defaults.
+    public init() {}
+
+    /// The words of every option that has some.
+    public static let choices = ["spectra": words(SpectrumScaling.self)]
+  }
+
   /// The most endmembers there may be.
   public static let mostEndmembers = SimplexLeastSquares.mostEndmembers
 
@@ -33,10 +45,15 @@ public struct FCLS: Unmixer {
     self.scaling = scaling
   }
 
+  /// FCLS with its options; nothing in it is random.
+  public init(_ options: Options, endmembers: any EndmemberExtractor, seed _: UInt64) {
+    self.init(endmembers: endmembers, scaling: options.spectra)
+  }
+
   /// The abundances of every valid pixel, the endmembers, and the angle each reconstruction misses by.
   ///
   /// - Throws: ``UnmixingError`` when the endmembers do not suit the scene.
-  public func unmix(_ scene: Scene) throws -> Estimate {
+  public func unmix(_ scene: Scene, progress: (_ done: Int, _ total: Int) throws -> Void) throws -> Estimate {
     let library = try endmembers.endmembers(of: scene)
     if !(1...Self.mostEndmembers).contains(library.count) {
       throw UnmixingError.endmemberCount(
@@ -54,6 +71,7 @@ public struct FCLS: Unmixer {
     var estimate = Estimate(names: library.names, of: scene, mean: abundances, endmembers: library)
     let isValid = Tensor(scene.isValid.map { $0 ? 1 : 0 })
     estimate.reconstructionAngle = angles(of: spectra, abundances, library.spectra) * isValid
+    try progress(scene.pixelCount, scene.pixelCount)
     if scene.isValid.contains(true) { estimate.pureEndmembers = PurePixels(of: estimate, in: scene).endmembers }
     return estimate
   }
