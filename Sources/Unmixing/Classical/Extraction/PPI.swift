@@ -108,8 +108,8 @@ public struct PPI: PixelExtractor {
     let bytes = UnsafeRawBufferPointer(heights)
     for place in stride(from: 0, to: whole, by: 16) {
       let next = bytes.loadUnaligned(fromByteOffset: place * MemoryLayout<Scalar>.stride, as: SIMD16<Scalar>.self)
-      low = pointwiseMin(low, next)
-      high = pointwiseMax(high, next)
+      low.replace(with: next, where: next .< low)
+      high.replace(with: next, where: next .> high)
     }
     let rest = heights[whole...]
     let (least, most) = (min(low.min(), rest.min() ?? .infinity), max(high.max(), rest.max() ?? -.infinity))
