@@ -54,7 +54,7 @@ bench: build
 
 ## Pixels a second of fully constrained least squares, beside other programs'. PEERS_SITE: a folder with quadprog and spams.
 bench-classical: build
-	"$(PEERS_PYTHON)" .ci/bench-classical $(BINARY) "$(PEERS)" $(PEERS_SITE)
+	"$(PEERS_PYTHON)" -u .ci/bench-classical $(BINARY) "$(PEERS)" $(PEERS_SITE)
 
 format:
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)
