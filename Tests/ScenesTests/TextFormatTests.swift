@@ -143,7 +143,7 @@ struct TextFormatTests {
     let cases: [(text: String, field: String, expected: String, found: String)] = [
       ("", "lines", "columns of numbers", "an empty file"), ("hello\n", "lines", "columns of numbers", "`hello`"),
       ("400,0.25\n500,x\n", "line 2", "2 numbers", "`500,x`"), ("400,0.25\n500,0.5,1\n", "line 2", "2 numbers", "3"),
-      ("-400,0.25\n500,0.5\n", "first column", "positive numbers", "-400.0"),
+      ("x (nm),a\n-400,0.25\n500,0.5\n", "first column", "positive numbers", "-400.0"),
       ("a (nm),error\n400,0.25\n500,0.5\n", "columns", "spectra", "deviations alone"),
     ]
     for (text, field, expected, found) in cases {

@@ -11,7 +11,9 @@ import Tensors
 /// the endmembers and the noise it has; over the decoder too, these move to where the scene has its pixels, and endmembers
 /// may then no longer be the materials they are named after.
 ///
-/// - Edge cases: only valid pixels are learned from. Batch norms take up the scene's statistics.
+/// - Edge cases: only valid pixels are learned from. Batch norms take up the scene's statistics. The noise of ``Part/encoder`` is
+///   what training learned; where that was too short to find it from `initialDeviation`, the prior outweighs the spectra and
+///   abundances are drawn to even ones.
 /// - Complexity: `epochs` passes over the scene.
 public struct Adaptation: Sendable, Equatable {
   /// What learns.
