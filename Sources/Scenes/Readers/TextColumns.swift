@@ -21,47 +21,39 @@ struct TextColumns {
   /// - Throws: ``SceneError`` when the file holds no columns of numbers, naming the line.
   init(_ url: URL, allowedMemory: Int) throws {
     let file = try InputFile(url)
-    path = file.path
+    let path = file.path
+    self.path = path
+    func fault(_ line: Int, _ columns: Int, _ found: String) -> SceneError {
+      .malformed(path: path, field: "line \(line + 1)", expected: "\(columns) numbers", found: found)
+    }
     // A number takes two characters at least, and eight bytes twice.
     let most = min(Self.limit, allowedMemory / 12)
     guard file.size <= most else {
       throw SceneError.tooLarge(path: path, field: "size", declared: "\(file.size) bytes", limit: "\(most)")
     }
     let text = String(decoding: try file.bytes(in: 0..<file.size), as: UTF8.self)
-    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    var head: [Substring] = []
+    let lines = (text.first == "\u{FEFF}" ? text.dropFirst() : text[...])
+      .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    var (head, columns) = ([String](), [[Double]]())
     var separator: Separator?
-    var columns: [[Double]] = []
-    for (number, line) in lines.enumerated() {
-      if line.allSatisfy(\.isWhitespace) || line.first == "#" { continue }
+    for (number, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) && line.first != "#" {
       let rule = separator ?? Separator(of: line)
-      let numbers = rule.numbers(in: line)
-      guard let numbers else {
-        if separator == nil {
-          head.append(line)
-          continue
-        }
-        throw SceneError.malformed(
-          path: path, field: "line \(number + 1)", expected: "\(columns.count) numbers", found: "`\(line.prefix(40))`")
+      guard let numbers = rule.numbers(in: line) else {
+        if separator != nil { throw fault(number, columns.count, "`\(line.prefix(40))`") }
+        head.append(String(line))
+        continue
       }
-      if separator == nil {
-        separator = rule
-        columns = numbers.map { _ in [] }
-      }
-      guard numbers.count == columns.count else {
-        throw SceneError.malformed(
-          path: path, field: "line \(number + 1)", expected: "\(columns.count) numbers", found: "\(numbers.count)")
-      }
+      if separator == nil { (separator, columns) = (rule, numbers.map { _ in [] }) }
+      if numbers.count != columns.count { throw fault(number, columns.count, "\(numbers.count)") }
       for (place, value) in numbers.enumerated() { columns[place].append(value) }
     }
     guard let separator else {
       throw SceneError.malformed(
         path: path, field: "lines", expected: "columns of numbers",
-        found: lines.first { !$0.isEmpty }.map { "`\($0.prefix(40))`" } ?? "an empty file")
+        found: head.first.map { "`\($0.prefix(40))`" } ?? "an empty file")
     }
-    self.head = head.map(String.init)
-    self.columns = columns
-    let names = head.last.map { separator.fields(of: $0) }
+    (self.head, self.columns) = (head, columns)
+    let names = head.last.map { separator.fields(of: $0[...]) }
     self.names = names?.count == columns.count ? names : nil
   }
 
