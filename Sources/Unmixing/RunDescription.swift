@@ -25,11 +25,15 @@ public struct RunDescription: Codable, Sendable, Equatable {
   public var scaling: FittedScaling
   /// A fingerprint of spectra, labels and training pixels.
   public var fingerprint: UInt64
+  /// What the trained model was adapted to afterwards, if it was.
+  public var adaptation: String?
 
-  /// The method's id, and what else must be known wherever a result is shown: that it began from the truth.
+  /// The method's id, and what else must be known wherever a result is shown: that it began from the truth, or was adapted.
   public var label: String {
+    let remarks = [startsFromTruth ? "started from the reference endmembers of the truth" : nil, adaptation]
+      .compactMap(\.self)
     let method = configuration.method
-    return startsFromTruth ? "\(method) (started from the reference endmembers of the truth)" : method
+    return remarks.isEmpty ? method : "\(method) (\(remarks.joined(separator: "; ")))"
   }
 
   /// Whether the endmembers began as those of the truth.
