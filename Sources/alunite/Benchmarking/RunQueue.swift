@@ -1,0 +1,100 @@
+import Foundation
+import Unmixing
+
+/// Runs of a benchmark, so many at a time, each by a process of its own.
+struct RunQueue {
+  /// How a run ended that did not give a result.
+  struct Failure {
+    let run: PlannedRun
+    let message: String
+  }
+
+  /// What there is to do, in this order.
+  let runs: [PlannedRun]
+  /// How many run at a time.
+  let jobs: Int
+  /// The arguments of `alunite evaluate` that judge a result by another rule than its own, if one is wanted.
+  let evaluation: EvaluationRule?
+  private(set) var failures: [Failure] = []
+
+  private static let pause: UInt32 = 20_000
+  private static let secondsBetweenNotes = 1.0
+
+  init(_ runs: [PlannedRun], jobs: Int, evaluation: EvaluationRule?) {
+    (self.runs, self.jobs, self.evaluation) = (runs, jobs, evaluation)
+  }
+
+  /// Runs what is not finished yet.
+  ///
+  /// - Throws: ``Interruption`` once a signal came and the processes have ended.
+  mutating func work(until stop: StopSignal, _ progress: inout BenchmarkProgress) throws {
+    var waiting = runs.filter { !Self.isFinished($0, evaluation) }[...]
+    progress.begin(finished: runs.count - waiting.count)
+    var active: [ActiveRun] = []
+    var isStopping = false
+    while !active.isEmpty || !(waiting.isEmpty || isStopping) {
+      if let signal = stop.signalNumber, !isStopping {
+        isStopping = true
+        for run in active { run.child.send(SIGTERM) }
+        if signal == SIGINT { Console.note("waiting for \(active.count) runs to save what they have") }
+      }
+      while !isStopping, active.count < jobs, let next = waiting.popFirst() {
+        active.append(try ActiveRun(next, evaluation))
+      }
+      usleep(Self.pause)
+      try advance(&active, isStopping: isStopping, &progress)
+      progress.update(active)
+    }
+    progress.end()
+    let left = runs.count - progress.done
+    try stop.check("stopped with \(left) of \(runs.count) runs left; the same command goes on")
+  }
+
+  private static func isFinished(_ run: PlannedRun, _ evaluation: EvaluationRule?) -> Bool {
+    let files = [run.place.record] + (evaluation.map { [run.place.evaluation($0.name)] } ?? [])
+    return files.allSatisfy { FileManager.default.fileExists(atPath: $0.path) }
+  }
+
+  /// Takes note of the processes, and goes on with those runs whose process has ended.
+  private mutating func advance(
+    _ active: inout [ActiveRun], isStopping: Bool, _ progress: inout BenchmarkProgress
+  ) throws {
+    for index in active.indices.reversed() {
+      guard let ending = try active[index].poll(notingEvery: Self.secondsBetweenNotes) else { continue }
+      if ending.code == 0, try active[index].startNext(ending) { continue }
+      let finished = active.remove(at: index)
+      if ending.code == 0 {
+        progress.finished(finished.run, try finished.run.place.readRecord())
+      } else if !isStopping {
+        let message = finished.run.place.lastError ?? "ended with code \(ending.code)"
+        try RunFolder.write(message + "\n", to: finished.run.place.failure)
+        failures.append(Failure(run: finished.run, message: message))
+        progress.failed(finished.run, message)
+      }
+    }
+  }
+}
+
+/// A rule by which results are judged beside their own.
+struct EvaluationRule {
+  let matching: MatchingRule?
+  let rowMinimum: Bool
+
+  /// `nil` where the plan wants no other than the usual.
+  init?(_ plan: BenchmarkPlan) {
+    if plan.matching == nil && !plan.rowMinimum { return nil }
+    (matching, rowMinimum) = (plan.matching, plan.rowMinimum)
+  }
+
+  /// What files are called by.
+  var name: String {
+    [matching?.rawValue ?? "usual", rowMinimum ? "row-minimum" : nil].compactMap { $0 }.joined(separator: "-")
+  }
+
+  /// The arguments after `alunite`.
+  func arguments(_ run: PlannedRun) -> [String] {
+    ["evaluate", "--json", "--threads", "1", "--result", run.place.result.path]
+      + (run.method.isNetwork ? [] : ["--truth", run.scene.file.path])
+      + (matching.map { ["--match", $0.rawValue] } ?? []) + (rowMinimum ? ["--row-minimum"] : [])
+  }
+}
