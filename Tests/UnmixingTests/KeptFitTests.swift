@@ -5,8 +5,8 @@ import Unmixing
 
 /// The reconstructions a trained model keeps are those its angles are of, in the scene's own reflectance.
 struct KeptFitTests {
-  private func trained(_ method: String, on scene: Scene) throws -> TrainedModel {
-    var configuration = try Catalogue.entry(method).defaultPreset(hasLabels: false).configuration
+  private func trained(_ method: String, on scene: Scene, labelled: Bool = false) throws -> TrainedModel {
+    var configuration = try Catalogue.entry(method).defaultPreset(hasLabels: labelled).configuration
     configuration.training.epochs = 1
     var run = try TrainingRun(on: scene, configuration, split: .none, seed: 1)
     try run.train { _ in .proceed }
@@ -36,9 +36,11 @@ struct KeptFitTests {
     // Every second pixel lies in shade: its direction stays, and a model of directions must not lose the shade.
     let light = Tensor((0..<scene.pixelCount).map { $0 % 2 == 0 ? 1 : 0.25 }).expandingDimension(at: 1)
     scene.spectra = scene.spectra * light
-    let (_, fit) = try trained("mlp-ldvae", on: scene).unmixKeepingFit(scene)
+    let model = try trained("mlp-ldvae", on: scene, labelled: true)
+    try #require(model.description.scaling.scaling == .unitNorm)
+    let (_, fit) = try model.unmixKeepingFit(scene)
     let ratios = zip(fit.norm(along: -1).scalars, scene.spectra.norm(along: -1).scalars).map { $0 / $1 }
-    // The decoder starts from the scene's own purest pixels, so that its spectra have about the norm of the scaled ones.
+    // The decoder starts from spectra of the scene, so that what it makes has about the norm of the scaled pixels.
     #expect(ratios.allSatisfy { (0.5...1.5).contains($0) })
     let (even, odd) = (
       ratios.enumerated().filter { $0.offset % 2 == 0 }, ratios.enumerated().filter { $0.offset % 2 == 1 }

@@ -44,7 +44,7 @@ struct PlannedRun {
       if method.isNetwork {
         let train = try Train.parse(words)
         let split = "split: \(train.method.split?.description ?? "none")\n"
-        return split + (try ConfigurationResolver.yaml(train.method.configuration(hasTruth: scene.hasTruth)))
+        return split + (try ConfigurationResolver.yaml(train.method.configuration(hasTruth: true)))
       }
       let unmix = try Unmix.parse(words)
       let entry = try ClassicalCatalogue.entry(method.id)

@@ -11,29 +11,29 @@ struct PreparedScene {
   let file: URL
   /// What is in it, as a number.
   let fingerprint: String
-  /// Whether there are true abundances.
-  let hasTruth: Bool
   /// Rows, columns, bands and true endmembers, in words.
   let size: String
 
   /// Reads the plan's files and writes the scene into a directory, unless it is there already.
   init(_ plan: PlannedScene, in directory: URL, quiet: Bool) throws {
     let scene = try plan.read(quiet: quiet)
+    guard let truth = scene.truth else {
+      throw WorldFault.conflict(
+        option: "scene \(plan.name)", expected: "a truth to compare with (truth: FILE)", found: "none")
+    }
     self.plan = plan
     var number = Fingerprint()
     number.add(scene.spectra)
     for value in scene.isValid { number.add(value ? 1 : 0) }
-    if let truth = scene.truth {
-      number.add(truth.abundances)
-      if let endmembers = truth.endmembers { number.add(endmembers.spectra) }
-      for byte in truth.names.joined(separator: "\n").utf8 { number.add(UInt64(byte)) }
-    }
+    number.add(truth.abundances)
+    if let endmembers = truth.endmembers { number.add(endmembers.spectra) }
+    for byte in truth.names.joined(separator: "\n").utf8 { number.add(UInt64(byte)) }
     if let axis = scene.axis { for wavelength in axis.wavelengths { number.add(wavelength.bitPattern) } }
     fingerprint = String(number.value, radix: 16)
     file = directory.appendingPathComponent("\(PlannedRun.slug(plan.name))-\(fingerprint).h5")
-    hasTruth = scene.truth != nil
-    let endmembers = scene.truth.map { ", \($0.count) true endmembers (\($0.names.joined(separator: ", ")))" } ?? ""
-    size = "\(scene.rows) × \(scene.columns) pixels, \(scene.bands) bands\(endmembers)"
+    size =
+      "\(scene.rows) × \(scene.columns) pixels, \(scene.bands) bands, \(truth.count) true endmembers "
+      + "(\(truth.names.joined(separator: ", ")))"
     if !FileManager.default.fileExists(atPath: file.path) { try SceneHDF5.write(scene, to: file) }
   }
 }

@@ -61,17 +61,25 @@ struct RunQueue {
   ) throws {
     for index in active.indices.reversed() {
       guard let ending = try active[index].poll(notingEvery: Self.secondsBetweenNotes) else { continue }
-      if ending.code == 0, try active[index].startNext(ending) { continue }
-      let finished = active.remove(at: index)
-      if ending.code == 0 {
-        progress.finished(finished.run, try finished.run.place.readRecord())
-      } else if !isStopping {
-        let message = finished.run.place.lastError ?? "ended with code \(ending.code)"
-        try RunFolder.write(message + "\n", to: finished.run.place.failure)
-        failures.append(Failure(run: finished.run, message: message))
-        progress.failed(finished.run, message)
+      var message = ending.code == 0 ? nil : active[index].run.place.lastError ?? "ended with code \(ending.code)"
+      do {
+        if ending.code == 0, try active[index].startNext(ending) { continue }
+      } catch {
+        message = WorldFault.explanation(of: error)
+      }
+      let run = active.remove(at: index).run
+      if let message {
+        if !isStopping { try fail(run, message, &progress) }
+      } else {
+        progress.finished(run, try run.place.readRecord())
       }
     }
+  }
+
+  private mutating func fail(_ run: PlannedRun, _ message: String, _ progress: inout BenchmarkProgress) throws {
+    try RunFolder.write(message + "\n", to: run.place.failure)
+    failures.append(Failure(run: run, message: message))
+    progress.failed(run, message)
   }
 }
 

@@ -27,7 +27,7 @@ final class Browser {
   init(opening page: URL, width: Int = 1400, height: Int = 1000) throws {
     let binary = try #require(Self.binary)
     profile = FileManager.default.temporaryDirectory.appendingPathComponent("alunite-browser-\(UUID().uuidString)")
-    let (toBrowser, fromBrowser) = (try Self.pipe(), try Self.pipe())
+    let (toBrowser, fromBrowser) = (try Self.newPipe(), try Self.newPipe())
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -66,10 +66,11 @@ final class Browser {
     try? FileManager.default.removeItem(at: profile)
   }
 
-  private static func pipe() throws -> (read: Int32, write: Int32) {
+  private static func newPipe() throws -> (read: Int32, write: Int32) {
     var ends: [Int32] = [0, 0]
+    guard pipe(&ends) == 0 else { throw Fault(reason: String(cString: strerror(errno))) }
     // Other tests' processes must not inherit the ends.
-    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw Fault(reason: String(cString: strerror(errno))) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     return (ends[0], ends[1])
   }
 

@@ -1,7 +1,7 @@
 import Testing
 import Unmixing
 
-/// Expected p values are SciPy's `permutation_test`, `wilcoxon` and `mannwhitneyu`, the latter two with `method='exact'`.
+/// Expected p values are SciPy's `permutation_test` for pairs, and `wilcoxon` and `mannwhitneyu` with `method='exact'`.
 struct SignificanceTestTests {
   private func expect(_ test: SignificanceTest?, _ pValue: Double) throws {
     let test = try #require(test)
@@ -24,8 +24,9 @@ struct SignificanceTestTests {
   }
 
   @Test func separateRunsAreSharedOutInEveryWay() throws {
+    // Counted one by one in Python: 36 of the 462 choices of five have means at least as far apart.
     try expect(
-      SignificanceTest([0.12, 0.15, 0.11, 0.19, 0.14], [0.16, 0.21, 0.18, 0.13, 0.22, 0.2]), 0.08225108225108226)
+      SignificanceTest([0.12, 0.15, 0.11, 0.19, 0.14], [0.16, 0.21, 0.18, 0.13, 0.22, 0.2]), 36.0 / 462)
   }
 
   @Test func manySeparateRunsAreRanked() throws {
