@@ -54,7 +54,7 @@ let package = Package(
         "Unmixing", "Synthetic",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
-      ], cSettings: cSettings),
+      ], resources: [.embedInCode("Resources")], cSettings: cSettings),
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Probability", "Scenes"], path: "Tests/TestSupport",

@@ -80,8 +80,12 @@ public struct RunDescription: Codable, Sendable, Equatable {
 }
 
 /// A 64-bit fingerprint (FNV-1a) of what a run trains on, so that a resumed run is seen to train on the same.
-struct Fingerprint {
-  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+package struct Fingerprint {
+  /// The number that stands for all that was added.
+  package private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  /// The fingerprint of nothing.
+  package init() {}
 
   /// The fingerprint of spectra, labels and training pixels.
   static func of(_ spectra: Tensor, _ labels: Tensor?, _ pixels: [Int]) -> UInt64 {
@@ -92,11 +96,13 @@ struct Fingerprint {
     return result.value
   }
 
-  mutating func add(_ tensor: Tensor) {
+  /// Adds the bits of every number.
+  package mutating func add(_ tensor: Tensor) {
     tensor.withUnsafeScalars { for scalar in $0 { add(UInt64(scalar.bitPattern)) } }
   }
 
-  mutating func add(_ number: UInt64) {
+  /// Adds a number.
+  package mutating func add(_ number: UInt64) {
     value = (value ^ number) &* 0x0000_0100_0000_01b3
   }
 }

@@ -23,8 +23,8 @@ struct Alunite: ParsableCommand {
       """,
     version: RunDescription.currentVersion,
     subcommands: [
-      Synthesize.self, Inspect.self, Train.self, Unmix.self, Evaluate.self, Generate.self, Transfer.self, Models.self,
-      Benchmark.self,
+      Synthesize.self, Inspect.self, Train.self, Unmix.self, Evaluate.self, WriteReport.self, Generate.self,
+      Transfer.self, Models.self, Benchmark.self, TimeSteps.self, FollowParent.self,
     ])
 
   static func main() {
