@@ -127,5 +127,20 @@ extension BLAS {
         right, Int32(columns)))
   }
 
+  /// Eigenvalues in ascending order, in Double; `a` becomes the eigenvectors, in columns.
+  static func eigenvalues(
+    size: Int, double a: UnsafeMutablePointer<Double>, values: UnsafeMutablePointer<Double>
+  ) -> Int {
+    _ = singleThreaded
+    return Int(LAPACKE_dsyevd(LAPACK_ROW_MAJOR, letter("V"), letter("L"), Int32(size), a, Int32(size), values))
+  }
+
+  /// The inverse of a symmetric positive definite matrix replaces the lower triangle of `a`, in Double.
+  static func inverse(size: Int, double a: UnsafeMutablePointer<Double>) -> Int {
+    _ = singleThreaded
+    let outcome = LAPACKE_dpotrf(LAPACK_ROW_MAJOR, letter("L"), Int32(size), a, Int32(size))
+    return Int(outcome == 0 ? LAPACKE_dpotri(LAPACK_ROW_MAJOR, letter("L"), Int32(size), a, Int32(size)) : outcome)
+  }
+
   private static func letter(_ character: Unicode.Scalar) -> CChar { CChar(truncatingIfNeeded: character.value) }
 }

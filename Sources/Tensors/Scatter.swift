@@ -71,7 +71,10 @@ package enum Projection {
   ///
   /// - Parameters:
   ///   - directions: row-major `[directions, bands]`.
-  package static func coordinates(of spectra: Tensor, along directions: [Double], offsets: [Double]) -> [Double] {
+  ///   - normalized: Whether spectra are divided by their norms first.
+  package static func coordinates(
+    of spectra: Tensor, along directions: [Double], offsets: [Double], normalized: Bool = false
+  ) -> [Double] {
     let (pixels, bands, count) = (spectra.shape[0], spectra.shape[1], offsets.count)
     precondition(directions.count == count * bands, "\(directions.count) numbers for \(count) directions of \(bands)")
     return [Double](unsafeUninitializedCapacity: pixels * count) { out, initialized in
@@ -79,8 +82,8 @@ package enum Projection {
       parallelRanges(pixels, length: 2048) { range in
         guard let target = target.pointer else { return }
         alu_project(
-          spectra.storage.pointer + range.lowerBound * bands, range.count, bands, directions, offsets, count, 0,
-          target + range.lowerBound * count, count)
+          spectra.storage.pointer + range.lowerBound * bands, range.count, bands, directions, offsets, count,
+          normalized ? 1 : 0, target + range.lowerBound * count, count)
       }
       initialized = pixels * count
     }

@@ -36,23 +36,13 @@ package struct SimplexLeastSquares: Sendable {
     (count, bands) = (endmembers.shape[0], endmembers.shape[1])
     isNormalized = normalized
     let (count, bands) = (count, bands)
-    var rows = endmembers.scalars.map { Double($0) }
+    var rows = endmembers.doubleRows(normalized: normalized)
     precondition(rows.allSatisfy(\.isFinite), "an endmember is not finite")
-    if normalized {
-      for k in 0..<count {
-        let own = k * bands..<(k + 1) * bands
-        let norm = rows[own].reduce(0) { $0 + $1 * $1 }.squareRoot()
-        if norm > 0 { for index in own { rows[index] /= norm } }
-      }
-    }
     let mean = (0..<bands).map { band in (0..<count).reduce(0) { $0 + rows[$1 * bands + band] } / Double(count) }
     for index in rows.indices { rows[index] -= mean[index % bands] }
     directions = rows
     offsets = (0..<count).map { k in (0..<bands).reduce(0) { $0 + rows[k * bands + $1] * mean[$1] } }
-    gram = (0..<count * count).map { place in
-      let (i, j) = (place / count * bands, place % count * bands)
-      return (0..<bands).reduce(0) { $0 + rows[i + $1] * rows[j + $1] }
-    }
+    gram = rows.gramMatrix(rows: count)
   }
 
   /// The abundances of every spectrum.

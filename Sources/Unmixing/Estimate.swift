@@ -70,10 +70,13 @@ public struct Estimate: Sendable {
   public var endmemberCount: Int { names.count }
 
   /// What must be known wherever the estimate is shown, a sentence each.
-  package var remarks: [String] {
+  package var remarks: [String] { remarks(onDead: "; --restarts trains anew") }
+
+  /// The same, with other words of advice where endmembers are dead.
+  package func remarks(onDead advice: String) -> [String] {
     let dead = deadEndmembers.map { names[$0] }.joined(separator: ", ")
     return [
-      dead.isEmpty ? nil : "dead endmembers (no pixel holds 0.01 of them): \(dead); --restarts trains anew",
+      dead.isEmpty ? nil : "dead endmembers (no pixel holds 0.01 of them): \(dead)\(advice)",
       startsFromTruth ? "the endmembers began as the reference spectra of the truth: this is no blind unmixing" : nil,
     ].compactMap { $0 }
   }

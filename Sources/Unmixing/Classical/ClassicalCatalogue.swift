@@ -48,6 +48,12 @@ public enum ClassicalCatalogue {
       FCLS.self, id: "fcls", title: "FCLS", summary: "least squares on the simplex, exact",
       source: "Heinz & Chang, IEEE TGRS 39, 2001"),
     ClassicalEntry(
+      NNLS.self, id: "nnls", title: "NNLS", summary: "nonnegative least squares, exact",
+      source: "Lawson & Hanson, Solving Least Squares Problems, 1974"),
+    ClassicalEntry(
+      LeastSquares.self, id: "ls", title: "LS", summary: "least squares without inequalities",
+      source: "Keshava & Mustard, IEEE Signal Processing Magazine 19, 2002"),
+    ClassicalEntry(
       NMF.self, id: "nmf", title: "NMF", summary: "non-negative factorization by multiplicative updates",
       source: "Lee & Seung, NIPS 2000"),
     ClassicalEntry(

@@ -16,7 +16,7 @@ public struct EndmemberComparison: Sendable {
   /// - Parameter sourceBands: For each band of the estimate its number in the file that the scene was read from.
   /// - Throws: ``UnmixingError`` when bands cannot be brought together.
   public init(of estimated: SpectralLibrary, with library: SpectralLibrary, sourceBands: [Int]? = nil) throws {
-    let reference = try Self.fitted(library, to: estimated, sourceBands)
+    let reference = try library.fitted(bands: estimated.bands, axis: estimated.axis, sourceBands: sourceBands)
     let angles = try SpectralAngles.matrix(estimated, reference)
     let spectra = Assignment(minimizing: angles).columnOfRow
     let pairs = spectra.enumerated().compactMap { estimate, spectrum in spectrum.map { (estimate, $0) } }
@@ -29,20 +29,5 @@ public struct EndmemberComparison: Sendable {
           + zip(names, values).map { Metrics.Entry("endmember.sad.\($0)", $1) }),
       permutation: pairs.map { $0.0 },
       unpaired: spectra.indices.filter { spectra[$0] == nil }, endmembers: names, matching: .spectralAngle)
-  }
-
-  private static func fitted(
-    _ library: SpectralLibrary, to estimated: SpectralLibrary, _ sourceBands: [Int]?
-  ) throws -> SpectralLibrary {
-    if library.bands == estimated.bands { return library }
-    if let sourceBands, let last = sourceBands.max(), last < library.bands, sourceBands.count == estimated.bands {
-      return library.selecting(bands: sourceBands)
-    }
-    guard let axis = estimated.axis, let own = library.axis, own.count >= 2 else {
-      throw UnmixingError.mismatch(
-        field: "bands of \(library.source)", expected: "\(estimated.bands), or wavelengths of both to resample by",
-        found: "\(library.bands)")
-    }
-    return library.resampled(to: axis)
   }
 }

@@ -14,6 +14,7 @@ import Tensors
 ///     endmembers.csv                    wavelength, then one column an endmember
 ///     endmembers.sli, .hdr              the same as an ENVI spectral library
 ///     endmembers-pure.csv               mean spectra of the purest pixels, as endmembers.csv
+///     objective.csv                     the objective after every iteration, of a method that iterates on the scene
 ///     abundance-maps.png                all maps and their standard deviations
 ///
 /// Rasters have the scene's georeference; pixels that were not unmixed hold the ignore value −9999.
@@ -70,6 +71,12 @@ public struct EstimateFolder: Sendable {
     if let pure = estimate.pureEndmembers {
       try OutputFile.write(Self.table(of: pure), to: directory.appendingPathComponent("endmembers-pure.csv"))
       written.append(("endmembers-pure.csv", "mean spectra of the purest pixels"))
+    }
+    if !estimate.objective.isEmpty {
+      let lines = estimate.objective.enumerated().map { CommaSeparated.line(["\($0 + 1)", "\($1)"]) }
+      let text = CommaSeparated.line(["iteration", "objective"]) + lines.joined()
+      try OutputFile.write(text, to: directory.appendingPathComponent("objective.csv"))
+      written.append(("objective.csv", "the objective after every iteration"))
     }
     try OutputFile.write(
       MapPage(estimate).image().encoded, to: directory.appendingPathComponent("abundance-maps.png"))

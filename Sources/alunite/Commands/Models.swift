@@ -4,45 +4,79 @@ import Unmixing
 /// `alunite models`: which methods, presets and settings there are.
 struct Models: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List the methods; of one of them, the presets and every setting.",
+    abstract: "List networks and classical methods; of one of them, every setting.",
     discussion: """
       Examples:
         alunite models
         alunite models --model spacnn-ldvae --preset paper --json
+        alunite models --method fcls
       """)
 
-  @Option(help: ArgumentHelp("The method whose presets and settings are shown.", valueName: "id"))
+  @Option(help: ArgumentHelp("The network whose presets and settings are shown.", valueName: "id"))
   var model: String?
 
   @Option(help: ArgumentHelp("The preset whose values are shown (default: the first).", valueName: "preset"))
   var preset: String?
+
+  @Option(help: ArgumentHelp("The classical method whose options are shown.", valueName: "id"))
+  var method: String?
 
   @Flag(help: "Print JSON.")
   var json = false
 
   func validate() throws {
     if preset != nil && model == nil { throw ValidationError("--preset needs --model, whose preset it is") }
+    if model != nil && method != nil { throw ValidationError("--model and --method exclude each other") }
   }
 
   func run() throws {
-    let method = try model.map { try MethodListing($0, preset: preset) }
-    if json { return Console.print(try JSONText.text(Listing(method))) }
-    if let method { return Console.print(method.text) }
-    var methods = TextTable(["method", "name", "what it is", "source"])
-    for entry in Catalogue.entries { methods.add([entry.id, entry.title, entry.summary, entry.source]) }
-    Console.print("\(methods.text)\n\nPresets and settings of a method: alunite models --model ID")
+    let network = try model.map { try MethodListing($0, preset: preset) }
+    let classical = try method.map { try ClassicalListing($0) }
+    if json { return Console.print(try JSONText.text(Listing(network, classical))) }
+    if let network { return Console.print(network.text) }
+    if let classical { return Console.print(classical.text) }
+    Console.print(Self.everything)
+  }
+
+  /// Networks, classical methods, and ways to find endmembers.
+  private static var everything: String {
+    var networks = TextTable(["network", "name", "what it is", "source"])
+    for entry in Catalogue.entries { networks.add([entry.id, entry.title, entry.summary, entry.source]) }
+    var methods = TextTable(["classical method", "name", "what it is", "source"])
+    for entry in ClassicalCatalogue.entries { methods.add([entry.id, entry.title, entry.summary, entry.source]) }
+    var searches = TextTable(["endmembers", "name", "what they are", "source"])
+    for entry in ExtractionCatalogue.entries { searches.add([entry.id, entry.title, entry.summary, entry.source]) }
+    return """
+      \(networks.text)
+
+      \(methods.text)
+
+      \(searches.text)
+
+      Presets and settings of a network: alunite models --model ID
+      Options of a classical method: alunite models --method ID
+      """
   }
 
   private struct Listing: Encodable {
-    struct Method: Encodable { let id: String, title: String, summary: String, source: String, presets: [String] }
-    let models: [Method]
+    struct Entry: Encodable { let id: String, title: String, summary: String, source: String, presets: [String]? }
+    let models: [Entry]
+    let methods: [Entry]
+    let extractions: [Entry]
     let method: MethodListing?
+    let classical: ClassicalListing?
 
-    init(_ method: MethodListing?) {
+    init(_ network: MethodListing?, _ classical: ClassicalListing?) {
       models = Catalogue.entries.map {
-        Method(id: $0.id, title: $0.title, summary: $0.summary, source: $0.source, presets: $0.presets.map(\.name))
+        Entry(id: $0.id, title: $0.title, summary: $0.summary, source: $0.source, presets: $0.presets.map(\.name))
       }
-      self.method = method
+      methods = ClassicalCatalogue.entries.map {
+        Entry(id: $0.id, title: $0.title, summary: $0.summary, source: $0.source, presets: nil)
+      }
+      extractions = ExtractionCatalogue.entries.map {
+        Entry(id: $0.id, title: $0.title, summary: $0.summary, source: $0.source, presets: nil)
+      }
+      (method, self.classical) = (network, classical)
     }
   }
 }

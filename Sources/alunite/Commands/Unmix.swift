@@ -3,20 +3,26 @@ import Foundation
 import Scenes
 import Unmixing
 
-/// `alunite unmix`: a trained model applied to a scene.
+/// `alunite unmix`: a trained model or a classical method applied to a scene.
 struct Unmix: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Unmix a scene with a trained model.",
+    abstract: "Unmix a scene with a trained model or a classical method.",
     discussion: """
-      Writes abundances with their standard deviations and 5, 50 and 95 % quantiles as ENVI rasters, everything as one \
-      HDF5 file, the endmembers, and a picture of all maps. The directory appears whole or not at all.
+      Writes abundances (of a model with their standard deviations and 5, 50 and 95 % quantiles) as ENVI rasters, \
+      everything as one HDF5 file, the endmembers, and a picture of all maps. A classical method adds method.yaml, what \
+      decided the result, and metrics.json where there is a truth. The directory appears whole or not at all.
 
-      Example:
+      Examples:
         alunite unmix --run run --scene other-scene.h5 -o result
+        alunite unmix --method fcls --scene Samson.mat --truth Samson_GT.mat --seed 1 -o result
+        alunite unmix --method nnls --scene scene.h5 --endmembers 4 --extract extracted -o result
+        alunite unmix --method sunsal --scene scene.h5 --library USGS_1995_Library.mat --set lambda=1e-3 -o result
       """)
 
-  @Option(name: .customLong("run"), help: ArgumentHelp("The run that trained the model.", valueName: "run"))
-  var trained: String
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp("The run that trained the model; or a classical method with --method.", valueName: "run"))
+  var trained: String?
 
   @Option(help: ArgumentHelp("The scene to unmix.", valueName: "path"))
   var scene: String
@@ -24,19 +30,35 @@ struct Unmix: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("The directory to write.", valueName: "result"))
   var output: String
 
+  @OptionGroup(title: "Classical methods") var classical: ClassicalArguments
   @OptionGroup var writing: OutputArguments
   @OptionGroup var computing: ThreadArguments
   @OptionGroup(title: "Reading") var reading: ReadingArguments
+
+  func validate() throws {
+    if (trained == nil) == (classical.method == nil) {
+      throw ValidationError("expected one of --run (a trained model) and --method (a classical method)")
+    }
+    if trained != nil, let option = classical.firstGiven {
+      throw ValidationError("\(option) goes with --method; a run has settled it")
+    }
+  }
 
   func run() throws {
     computing.apply()
     let target = URL(fileURLWithPath: output)
     let replaces = try OutputPlace.check(
       directory: target, marker: EstimateFolder.marker, overwrite: writing.overwrite)
-    let model = try RunFolder(trained).readModel(quiet: writing.quiet)
+    let place = ResultPlace(url: target, replaces: replaces, quiet: writing.quiet)
+    if let method = classical.method { try unmix(by: method, into: place) } else { try unmix(into: place) }
+  }
+
+  /// By the model of a run.
+  private func unmix(into place: ResultPlace) throws {
+    let folder = RunFolder(trained ?? "")
+    let model = try folder.readModel(quiet: writing.quiet)
     // What was said of the file when the model was trained on it still holds.
-    let before =
-      try reading.options == ReadingOptions() ? Resumption.reading(of: RunFolder(trained), for: self.scene) : nil
+    let before = try reading.options == ReadingOptions() ? Resumption.reading(of: folder, for: self.scene) : nil
     let scene = try InputScene(reading: (before ?? reading.options).withoutTruth, quiet: writing.quiet).scene(
       self.scene, truth: nil)
     let stop = StopSignal()
@@ -46,38 +68,36 @@ struct Unmix: ParsableCommand {
       try stop.check()
     }
     bar.finish()
-    var files: [(file: String, content: String)] = []
-    try writeDirectoryAtomically(to: target, overwriting: replaces) { directory in
-      files = try EstimateFolder(
-        estimate, of: scene, method: model.description.label,
-        isLabelled: model.description.isLabelled
-      ).write(to: directory)
-      try stop.check()
+    let result = EstimateFolder(
+      estimate, of: scene, method: model.description.label, isLabelled: model.description.isLabelled)
+    let files = try place.write(result) { _ in
+      try stop.check(); return []
     }
-    if !writing.quiet { show(estimate, scene, files, in: target) }
+    place.show(estimate, scene, files, remarks: estimate.remarks)
   }
 
-  private func show(
-    _ estimate: Estimate, _ scene: Scene, _ files: [(file: String, content: String)], in target: URL
-  ) {
-    let means = estimate.averages(of: estimate.mean)
-    let deviations = estimate.deviation.map(estimate.averages)
-    var table = TextTable(["endmember", "mean abundance", "mean sd"], rightAligned: [1, 2])
-    for (k, name) in estimate.names.enumerated() {
-      table.add([name, Numeral.short(means[k]), deviations.map { Numeral.short($0[k]) } ?? ""])
+  /// By a classical method.
+  private func unmix(by id: String, into place: ResultPlace) throws {
+    let entry = try ClassicalCatalogue.entry(id)
+    let options = try classical.options(of: entry)
+    let scene = try InputScene(reading: reading.options, quiet: writing.quiet).scene(
+      self.scene, truth: classical.truth)
+    let run = ClassicalRun(
+      entry: entry, options: options, start: try classical.start.start(for: scene),
+      seed: classical.start.seed ?? 0)
+    let stop = StopSignal()
+    let outcome = try run.unmix(scene, until: stop, quiet: writing.quiet)
+    let metrics = try scene.truth.map { try ClassicalRun.metrics(of: outcome, against: $0) }
+    let record = MethodRecord(
+      run, scene: URL(fileURLWithPath: self.scene).path,
+      truth: classical.truth.map { URL(fileURLWithPath: $0).path }, endmembers: outcome.estimate.endmemberCount)
+    let files = try place.write(EstimateFolder(outcome.estimate, of: scene, method: id)) { directory in
+      try RunFolder.write(record.yaml(), to: directory.appendingPathComponent(MethodRecord.file))
+      if let metrics { try RunFolder.write(metrics.json, to: directory.appendingPathComponent("metrics.json")) }
+      try stop.check()
+      return [(MethodRecord.file, "what decided the result")]
+        + (metrics == nil ? [] : [("metrics.json", "comparison with the truth")])
     }
-    let remarks = estimate.remarks.map { "\n\($0)\n" }.joined()
-    let masked = scene.pixelCount - scene.validPixels.count
-    Console.print(
-      """
-      \(scene.name): \(scene.validPixels.count) pixels unmixed\(masked == 0 ? "" : ", \(masked) masked")
-
-      \(table.text)
-      \(remarks)
-      \(target.path)
-      """)
-    for (file, content) in files {
-      Console.print("  \(file.padding(toLength: 26, withPad: " ", startingAt: 0)) \(content)")
-    }
+    place.show(outcome.estimate, scene, files, remarks: run.remarks(on: outcome.estimate), metrics: metrics)
   }
 }

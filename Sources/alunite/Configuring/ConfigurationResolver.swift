@@ -3,28 +3,24 @@ import Unmixing
 
 /// Builds a configuration from a preset, a file and single settings, each stronger than the one before.
 struct ConfigurationResolver {
-  private var tree: SettingTree
-  private let choices: [String: [String]]
+  private var resolver: SettingResolver<Configuration>
 
   /// Starts from a preset's configuration, or from one that was resolved before.
   init(_ configuration: Configuration) throws {
-    tree = try SettingTree(encoding: configuration)
-    choices = configuration.choices
+    resolver = try SettingResolver(configuration, choices: configuration.choices)
   }
 
   /// Every key a configuration has, with the value of a preset.
-  var settings: [(path: String, value: String)] {
-    tree.leafPaths.map { ($0, tree[$0]?.shown ?? "") }
-  }
+  var settings: [(path: String, value: String)] { resolver.settings }
 
   /// Replaces what a YAML file names; the rest stays.
   mutating func apply(file url: URL) throws {
     let text = try Self.text(of: url)
     let patch = try SettingTree(yaml: text, file: url.path)
-    if let method = patch["method"]?.shown, let own = tree["method"]?.shown, method != own {
+    if let method = patch["method"]?.shown, let own = resolver.tree["method"]?.shown, method != own {
       throw WorldFault.malformed(path: url.path, field: "method", expected: own, found: "\"\(method)\"")
     }
-    tree = try merged(tree, with: patch, at: "", source: url.path)
+    try resolver.apply(patch, from: url.path)
   }
 
   /// The method a YAML file names, if it names one.
@@ -44,31 +40,18 @@ struct ConfigurationResolver {
 
   /// Replaces one value: `training.epochs=50`, or `epochs=50` where only one key ends so.
   mutating func apply(setting: String) throws {
-    guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
-      throw WorldFault.conflict(option: "--set", expected: "KEY=VALUE", found: "\"\(setting)\"")
-    }
-    let path = try fullPath(of: String(setting[..<equals]).trimmingCharacters(in: .whitespaces))
-    if path == "method" {
-      throw WorldFault.conflict(option: "--set", expected: "--model for the method", found: setting)
-    }
-    let value = try SettingTree(yaml: String(setting[setting.index(after: equals)...]), file: "--set \(path)")
-    tree = try merged(tree, with: Self.nested(path, value), at: "", source: "--set")
+    try resolver.apply(setting: setting) { path in path == "method" ? "--model for the method" : nil }
   }
 
   /// Makes files be found wherever the run is resumed from.
   mutating func makePathsAbsolute() {
-    guard case .text(let path)? = tree["model.library"], !path.isEmpty else { return }
-    tree = tree.replacing(["model", "library"], by: .text(URL(fileURLWithPath: path).path))
+    guard case .text(let path)? = resolver.tree["model.library"], !path.isEmpty else { return }
+    resolver.replace("model.library", by: .text(URL(fileURLWithPath: path).path))
   }
 
   /// The configuration, decoded and checked.
   func configuration() throws -> Configuration {
-    let configuration: Configuration
-    do {
-      configuration = try JSONDecoder().decode(Configuration.self, from: Data(tree.json.utf8))
-    } catch let error as DecodingError {
-      throw fault(of: error)
-    }
+    let configuration = try resolver.value()
     try configuration.check()
     return configuration
   }
@@ -86,88 +69,6 @@ struct ConfigurationResolver {
     return left.leafPaths.compactMap { path in
       let values = (left[path]?.shown ?? "", right[path]?.shown ?? "")
       return values.0 == values.1 ? nil : (path, values.0, values.1)
-    }
-  }
-
-  private func fullPath(of key: String) throws -> String {
-    let paths = tree.leafPaths
-    if paths.contains(key) { return key }
-    let matches = paths.filter { $0.hasSuffix(".\(key)") }
-    if matches.count == 1 { return matches[0] }
-    if matches.count > 1 {
-      throw WorldFault.conflict(
-        option: "--set \(key)", expected: "one of \(matches.joined(separator: ", "))", found: "a name they share")
-    }
-    throw unknown(key, "--set", among: paths + paths.map { String($0.split(separator: ".").last ?? "") })
-  }
-
-  private func merged(
-    _ base: SettingTree, with patch: SettingTree, at path: String, source: String
-  ) throws -> SettingTree {
-    guard case .mapping(var entries) = base else {
-      if let expected = base.words(notFitting: patch) {
-        throw misplaced(patch, path, source, expected: choices[path]?.joined(separator: ", ") ?? expected)
-      }
-      return patch
-    }
-    guard case .mapping(let changes) = patch else {
-      throw misplaced(patch, path, source, expected: "a mapping with keys such as \(entries.first?.key ?? "")")
-    }
-    for (key, value) in changes {
-      let full = path.isEmpty ? key : "\(path).\(key)"
-      guard let place = entries.firstIndex(where: { $0.key == key }) else {
-        let siblings = entries.map { path.isEmpty ? $0.key : "\(path).\($0.key)" }
-        throw unknown(full, source, among: siblings + tree.leafPaths)
-      }
-      entries[place].value = try merged(entries[place].value, with: value, at: full, source: source)
-    }
-    return .mapping(entries)
-  }
-
-  private func misplaced(_ patch: SettingTree, _ path: String, _ source: String, expected: String) -> WorldFault {
-    .malformed(path: source, field: path.isEmpty ? "top" : path, expected: expected, found: "\"\(patch.shown)\"")
-  }
-
-  private func unknown(_ key: String, _ source: String, among candidates: [String]) -> WorldFault {
-    // The right name in the wrong place is likelier than another name.
-    let name = ".\(key.split(separator: ".").last ?? "")"
-    let likely = tree.leafPaths.first { $0.hasSuffix(name) } ?? Nearest.candidate(to: key, among: candidates)
-    let hint = likely.map { "; did you mean \($0)?" } ?? ""
-    return .conflict(option: source, expected: "a key of the configuration", found: "\"\(key)\"\(hint)")
-  }
-
-  private static func nested(_ path: String, _ value: SettingTree) -> SettingTree {
-    path.split(separator: ".").reversed().reduce(value) { .mapping([(String($1), $0)]) }
-  }
-
-  /// What fits its kind and is still refused: a word that is no choice, a number out of its type's range.
-  private func fault(of error: DecodingError) -> UnmixingError {
-    let context: DecodingError.Context? =
-      switch error {
-      case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
-        .dataCorrupted(let context):
-        context
-      @unknown default: nil
-      }
-    let path = (context?.codingPath ?? []).filter { $0.intValue == nil }.map(\.stringValue).joined(separator: ".")
-    let expected = choices[path]?.joined(separator: ", ") ?? "another value"
-    return .configuration(field: path, expected: expected, found: "\"\(tree[path]?.shown ?? "")\"")
-  }
-}
-
-extension SettingTree {
-  /// What should stand here instead of another value; `nil` when that one will do.
-  fileprivate func words(notFitting other: SettingTree) -> String? {
-    switch (self, other) {
-    case (.integer, .integer), (.number, .number), (.number, .integer), (.truth, .truth), (.text, .text): nil
-    case (.list(let own), .list(let values)):
-      values.contains { value in own.first?.words(notFitting: value) != nil } ? "a list of whole numbers" : nil
-    case (.integer, _): "a whole number"
-    case (.number, _): "a number"
-    case (.truth, _): "true or false"
-    case (.text, _): "a word"
-    case (.list, _): "a list of whole numbers"
-    case (.mapping, _): "a mapping"
     }
   }
 }

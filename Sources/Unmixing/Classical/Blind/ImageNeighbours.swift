@@ -3,18 +3,18 @@ import Scenes
 /// Which valid pixels lie beside which in the image, by their place among the valid pixels.
 ///
 /// A masked pixel, and what lies beyond the image, is nobody's neighbour.
-struct ImageNeighbours: Sendable {
+package struct ImageNeighbours: Sendable {
   /// The neighbour to the right, or −1.
-  let right: [Int32]
+  package let right: [Int32]
   /// The neighbour to the left, or −1.
-  let left: [Int32]
+  package let left: [Int32]
   /// The neighbour in the next row, or −1.
-  let below: [Int32]
+  package let below: [Int32]
   /// The neighbour in the row before, or −1.
-  let above: [Int32]
+  package let above: [Int32]
 
   /// The neighbours in a scene.
-  init(_ scene: Scene) {
+  package init(_ scene: Scene) {
     let places = Self.places(in: scene)
     right = Self.neighbours(scene, places, 0, 1)
     left = Self.neighbours(scene, places, 0, -1)
@@ -23,7 +23,7 @@ struct ImageNeighbours: Sendable {
   }
 
   /// The number of pixels.
-  var count: Int { right.count }
+  package var count: Int { right.count }
 
   /// The place of every pixel of a scene among the valid ones; −1 for masked pixels.
   static func places(in scene: Scene) -> [Int32] {
@@ -44,7 +44,7 @@ struct ImageNeighbours: Sendable {
   }
 
   /// Σ over pairs of neighbours of ‖x − y‖², the rows of `values` being pixels.
-  func roughness(of values: [Double], columns: Int) -> Double {
+  package func roughness(of values: [Double], columns: Int) -> Double {
     var sum = 0.0
     for pixel in 0..<count {
       for other in [right[pixel], below[pixel]] where other >= 0 {

@@ -10,20 +10,20 @@ import Tensors
 /// - Complexity: 2 · pixels² · bands operations to build; the matrix of distances exists in tiles only.
 /// - Source: Cai et al., *Graph regularized nonnegative matrix factorization for data representation*, IEEE TPAMI 33,
 ///   2011, §3.1 (heat kernel weighting).
-struct PixelGraph: Sendable {
+package struct PixelGraph: Sendable {
   /// Where the edges of each pixel begin; one more at the end.
-  let starts: [Int]
+  package let starts: [Int]
   /// The other end of every edge, in order.
-  let ends: [Int32]
+  package let ends: [Int32]
   /// Its weight.
-  let weights: [Double]
+  package let weights: [Double]
   /// The sum of every pixel's weights.
-  let degrees: [Double]
+  package let degrees: [Double]
 
   /// The graph of spectra `[pixels, bands]`.
   ///
   /// - Precondition: `nearest` ≥ 1.
-  init(_ spectra: SpectraBlocks, nearest: Int) {
+  package init(_ spectra: SpectraBlocks, nearest: Int) {
     let found = NearestSpectra(spectra, count: min(nearest, spectra.count - 1))
     let width =
       found.squares.isEmpty

@@ -1,5 +1,5 @@
 /// A differentiable function of non-negative numbers.
-protocol DescentObjective {
+package protocol DescentObjective {
   /// How many numbers it is a function of.
   var count: Int { get }
   /// Its value.
@@ -18,14 +18,18 @@ protocol DescentObjective {
 ///
 /// - Source: Lin, *Projected gradient methods for nonnegative matrix factorization*, Neural Computation 19, 2007,
 ///   Algorithm 4.
-struct ProjectedGradient: Sendable {
+package struct ProjectedGradient: Sendable {
   /// The share of the projected gradient's first norm at which it ends.
   let tolerance: Double
+
+  /// Descent to a share of the first gradient.
+  package init(tolerance: Double) { self.tolerance = tolerance }
+
   private static let mostSteps = 100
   private static let mostTrials = 20
 
   /// Lowers an objective from a point, which becomes the result.
-  func descend(_ point: UnsafeMutablePointer<Double>, _ objective: some DescentObjective) {
+  package func descend(_ point: UnsafeMutablePointer<Double>, _ objective: some DescentObjective) {
     let count = objective.count
     withUnsafeTemporaryAllocation(of: Double.self, capacity: 3 * count) { scratch in
       guard let slope = scratch.baseAddress else { return }
@@ -85,8 +89,8 @@ struct ProjectedGradient: Sendable {
 }
 
 /// ½ aᵀG a − hᵀa + c ‖w ∘ a‖₂: a pixel's reconstruction error, with a group penalty.
-struct PixelObjective: DescentObjective {
-  let count: Int
+package struct PixelObjective: DescentObjective {
+  package let count: Int
   /// G, `[count, count]`.
   let gram: UnsafePointer<Double>
   /// h.
@@ -96,13 +100,21 @@ struct PixelObjective: DescentObjective {
   /// w.
   let weights: UnsafePointer<Double>
 
-  func value(at point: UnsafePointer<Double>) -> Double {
+  /// The objective of one pixel; what the pointers lead to must outlive it.
+  package init(
+    count: Int, gram: UnsafePointer<Double>, right: UnsafePointer<Double>, groupWeight: Double,
+    weights: UnsafePointer<Double>
+  ) {
+    (self.count, self.gram, self.right, self.groupWeight, self.weights) = (count, gram, right, groupWeight, weights)
+  }
+
+  package func value(at point: UnsafePointer<Double>) -> Double {
     var sum = groupWeight * norm(point)
     for k in 0..<count { sum += point[k] * (0.5 * product(point, k) - right[k]) }
     return sum
   }
 
-  func gradient(at point: UnsafePointer<Double>, into slope: UnsafeMutablePointer<Double>) {
+  package func gradient(at point: UnsafePointer<Double>, into slope: UnsafeMutablePointer<Double>) {
     let pull = groupWeight / max(norm(point), 1e-12)
     for k in 0..<count {
       slope[k] = product(point, k) - right[k] + pull * weights[k] * weights[k] * point[k]
@@ -123,17 +135,22 @@ struct PixelObjective: DescentObjective {
 }
 
 /// ½ Tr(Mᵀ G M) − Tr(PᵀM): the reconstruction error as a function of the endmembers `[endmembers, bands]`.
-struct EndmemberObjective: DescentObjective {
+package struct EndmemberObjective: DescentObjective {
   /// G = AᵀA.
   let gram: [Double]
   /// P = AᵀY.
   let products: [Double]
   let endmembers: Int
 
-  var count: Int { products.count }
+  /// The objective of `endmembers` rows.
+  package init(gram: [Double], products: [Double], endmembers: Int) {
+    (self.gram, self.products, self.endmembers) = (gram, products, endmembers)
+  }
+
+  package var count: Int { products.count }
   private var bands: Int { products.count / endmembers }
 
-  func value(at point: UnsafePointer<Double>) -> Double {
+  package func value(at point: UnsafePointer<Double>) -> Double {
     var sum = 0.0
     for i in 0..<endmembers {
       for j in 0..<endmembers {
@@ -145,7 +162,7 @@ struct EndmemberObjective: DescentObjective {
     return sum
   }
 
-  func gradient(at point: UnsafePointer<Double>, into slope: UnsafeMutablePointer<Double>) {
+  package func gradient(at point: UnsafePointer<Double>, into slope: UnsafeMutablePointer<Double>) {
     for index in products.indices { slope[index] = -products[index] }
     for i in 0..<endmembers {
       for j in 0..<endmembers {

@@ -2,19 +2,19 @@ import Tensors
 
 /// The spectra of a scene's valid pixels, cut into blocks that stay in the cache while everything an iteration asks of
 /// them is computed. Blocks are of a fixed size, so that no result depends on the number of threads.
-struct SpectraBlocks: Sendable {
+package struct SpectraBlocks: Sendable {
   /// The pixels of a block; the last may be shorter.
-  static let length = 512
+  package static let length = 512
 
   /// Spectra, `[512, bands]` each.
-  let blocks: [Tensor]
+  package let blocks: [Tensor]
   /// The number of pixels.
-  let count: Int
+  package let count: Int
   /// The number of bands.
-  let bands: Int
+  package let bands: Int
 
   /// Spectra `[pixels, bands]` in blocks.
-  init(_ spectra: Tensor) {
+  package init(_ spectra: Tensor) {
     (count, bands) = (spectra.shape[0], spectra.shape[1])
     blocks = stride(from: 0, to: spectra.shape[0], by: Self.length).map { start in
       spectra.slice(along: 0, start..<min(start + Self.length, spectra.shape[0]))
@@ -33,7 +33,7 @@ struct SpectraBlocks: Sendable {
   /// is, 0 for constant bands. A band of zeros has no part.
   ///
   /// - Source: Qian et al., IEEE TGRS 49, 2011, Eq. 21; the measure is that of Hoyer, JMLR 5, 2004.
-  var sparseness: Double {
+  package var sparseness: Double {
     if count < 2 { return 0 }
     var sums = [Double](repeating: 0, count: bands)
     var squares = sums

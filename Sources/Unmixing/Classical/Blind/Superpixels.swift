@@ -14,13 +14,13 @@ import Tensors
 /// - Complexity: about 5 · pixels · bands a round.
 /// - Source: Achanta et al., *SLIC superpixels compared to state-of-the-art superpixel methods*, IEEE TPAMI 34, 2012,
 ///   Algorithm 1, with the distances of Wang et al., IEEE TGRS 55, 2017, Eqs. 8–10.
-struct Superpixels: Sendable {
+package struct Superpixels: Sendable {
   /// The region of every valid pixel.
-  private(set) var labels: [Int]
+  package private(set) var labels: [Int]
   /// The mean spectra, `[regions, bands]`.
-  private(set) var means: Tensor
+  package private(set) var means: Tensor
   /// The distance of every valid pixel from its region.
-  private(set) var distances: [Double]
+  package private(set) var distances: [Double]
 
   private struct Center {
     var row: Double
@@ -41,7 +41,7 @@ struct Superpixels: Sendable {
   ///   - spectra: Those of the scene's valid pixels, `[pixels, bands]`.
   ///   - width: S in pixels.
   ///   - spatialWeight: m.
-  init(of scene: Scene, spectra: Tensor, width: Int, spatialWeight: Double, rounds: Int = 10) {
+  package init(of scene: Scene, spectra: Tensor, width: Int, spatialWeight: Double, rounds: Int = 10) {
     (self.scene, self.spectra, self.width, self.spatialWeight) = (scene, spectra, Double(width), spatialWeight)
     pixels = scene.validPixels
     neighbours = ImageNeighbours(scene)
@@ -61,7 +61,7 @@ struct Superpixels: Sendable {
   }
 
   /// The number of regions.
-  var count: Int { means.shape[0] }
+  package var count: Int { means.shape[0] }
 
   // MARK: Rounds
 

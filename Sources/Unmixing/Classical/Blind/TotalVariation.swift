@@ -13,23 +13,23 @@ import Tensors
 /// - Complexity: O(pixels · maps) a round.
 /// - Source: Beck and Teboulle, *Fast gradient-based algorithms for constrained total variation image denoising and
 ///   deblurring problems*, IEEE TIP 18, 2009, §IV (FGP).
-struct TotalVariation: Sendable {
+package struct TotalVariation: Sendable {
   /// Whether differences to the right and below are taken together.
-  let isIsotropic: Bool
+  package let isIsotropic: Bool
   private let neighbours: ImageNeighbours
   private let maps: Int
   /// The dual variables of the differences to the right and below.
   private var right: [Double]
   private var below: [Double]
 
-  init(_ neighbours: ImageNeighbours, maps: Int, isIsotropic: Bool) {
+  package init(_ neighbours: ImageNeighbours, maps: Int, isIsotropic: Bool) {
     (self.neighbours, self.maps, self.isIsotropic) = (neighbours, maps, isIsotropic)
     right = [Double](repeating: 0, count: neighbours.count * maps)
     below = right
   }
 
   /// TV(B).
-  func value(of values: [Double]) -> Double {
+  package func value(of values: [Double]) -> Double {
     var sum = 0.0
     for pixel in 0..<neighbours.count {
       let (r, b) = (Int(neighbours.right[pixel]), Int(neighbours.below[pixel]))
@@ -44,7 +44,7 @@ struct TotalVariation: Sendable {
   }
 
   /// The denoised maps after some rounds of the fast gradient projection; exactly X for a weight of 0.
-  mutating func denoised(_ values: [Double], weight: Double, rounds: Int) -> [Double] {
+  package mutating func denoised(_ values: [Double], weight: Double, rounds: Int) -> [Double] {
     if weight == 0 { return values }
     var (aheadRight, aheadBelow) = (right, below)
     var momentum = 1.0

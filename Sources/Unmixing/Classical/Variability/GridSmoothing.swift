@@ -8,19 +8,19 @@
 /// - Shapes: maps are `[pixels, maps]`, row by row; `d` has one number per map.
 /// - Complexity: O(pixels · maps) a step; about √(1 + 8 w/d) steps.
 /// - Source: Hestenes and Stiefel, *Methods of conjugate gradients for solving linear systems*, J. Res. NBS 49, 1952.
-struct GridSmoothing: Sendable {
+package struct GridSmoothing: Sendable {
   private let neighbours: ImageNeighbours
   private let maps: Int
   private let weight: Double
   private static let mostSteps = 50
 
   /// - Parameter weight: w.
-  init(_ neighbours: ImageNeighbours, maps: Int, weight: Double) {
+  package init(_ neighbours: ImageNeighbours, maps: Int, weight: Double) {
     (self.neighbours, self.maps, self.weight) = (neighbours, maps, weight)
   }
 
   /// Moves `maps` to the solution for the right-hand side d t.
-  func solve(_ values: inout [Double], diagonal: [Double], right: [Double]) {
+  package func solve(_ values: inout [Double], diagonal: [Double], right: [Double]) {
     if weight == 0 {
       for index in values.indices where diagonal[index % maps] > 0 {
         values[index] = right[index] / diagonal[index % maps]

@@ -4,9 +4,9 @@
 ///
 /// - Complexity: O(count²): counts are small, and nothing is allocated.
 /// - Source: Held, Wolfe and Crowder, *Validation of subgradient optimization*, Mathematical Programming 6, 1974.
-enum SimplexProjection {
+package enum SimplexProjection {
   /// Projects `count` finite numbers in place.
-  static func project(_ values: UnsafeMutablePointer<Double>, count: Int) {
+  package static func project(_ values: UnsafeMutablePointer<Double>, count: Int) {
     // Of the numbers still above the threshold, those below the next threshold drop out until none does.
     var (threshold, members) = (-Double.infinity, 0)
     while true {

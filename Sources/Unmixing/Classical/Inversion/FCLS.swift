@@ -59,21 +59,10 @@ public struct FCLS: ClassicalMethod {
       throw UnmixingError.endmemberCount(
         requested: library.count, allowed: 1...Self.mostEndmembers, reason: "exact least squares on the simplex")
     }
-    let spectra = scene.spectra.detached
     let problem = SimplexLeastSquares(endmembers: library.spectra, normalized: scaling == .unitNorm)
-    var abundances = problem.solve(spectra)
-    let count = library.count
-    abundances.withUnsafeMutableScalars { values in
-      for pixel in scene.isValid.indices where !scene.isValid[pixel] {
-        values[pixel * count..<(pixel + 1) * count].update(repeating: 0)
-      }
-    }
-    var estimate = Estimate(names: library.names, of: scene, mean: abundances, endmembers: library)
-    let isValid = Tensor(scene.isValid.map { $0 ? 1 : 0 })
-    estimate.reconstructionAngle = angles(of: spectra, abundances, library.spectra) * isValid
+    let abundances = problem.solve(scene.spectra.detached)
     try progress(scene.pixelCount, scene.pixelCount)
-    if scene.isValid.contains(true) { estimate.pureEndmembers = PurePixels(of: estimate, in: scene).endmembers }
-    return estimate
+    return Estimate(linear: abundances, of: scene, by: library, scaling: scaling)
   }
 
   /// How ill determined abundances under these endmembers are: the largest singular value of the centred endmembers over
@@ -85,19 +74,5 @@ public struct FCLS: ClassicalMethod {
     let values = SymmetricJacobi(gram, size: count).values
     let (largest, smallest) = (values[0], values[count - 2])
     return smallest > 1e-14 * largest ? (largest / smallest).squareRoot() : .infinity
-  }
-
-  private func angles(of spectra: Tensor, _ abundances: Tensor, _ endmembers: Tensor) -> Tensor {
-    var shown = endmembers
-    if scaling == .unitNorm {
-      let norms = endmembers.norm(along: -1, keepingDimensions: true)
-      shown = endmembers / norms.maximum(with: Scalar.leastNormalMagnitude)
-    }
-    // Block by block: the reconstruction of a whole scene is as large as the scene.
-    let blocks = stride(from: 0, to: spectra.shape[0], by: 4096).map { start in
-      let range = start..<min(start + 4096, spectra.shape[0])
-      return spectra.slice(along: 0, range).angle(to: abundances.slice(along: 0, range).matrixProduct(shown))
-    }
-    return blocks.isEmpty ? .zeros([0]) : .concatenated(blocks, along: 0)
   }
 }

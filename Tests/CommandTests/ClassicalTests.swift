@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+/// Classical methods by the command.
+struct ClassicalTests {
+  private struct Judgement: Decodable, Equatable {
+    var all: [String: Double]
+    let matching: String
+    let permutation: [Int?]
+
+    /// Without what only the unmixing itself can know.
+    var withoutCosts: Judgement {
+      var result = self
+      for id in ["seconds", "peakMemoryBytes"] { result.all[id] = nil }
+      return result
+    }
+  }
+
+  private func unmix(_ workspace: Workspace, _ arguments: String...) throws -> Workspace.Outcome {
+    try workspace.run(["unmix", "--scene", "scene.h5"] + arguments)
+  }
+
+  @Test func aResultIsJudgedTheSameWayAgain() throws {
+    let workspace = try Workspace()
+    try workspace.makeScene()
+    let outcome = try unmix(workspace, "--method", "fcls", "--seed", "3", "-o", "result")
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("abundance.rmse.endmemberMean") && outcome.output.contains("matched by sad"))
+    let first = try JSONDecoder().decode(Judgement.self, from: Data(contentsOf: workspace.url("result/metrics.json")))
+    #expect(first.all["seconds"] != nil && first.matching == "sad" && first.permutation.count == 3)
+    let again = try workspace.run("evaluate", "--json", "--result", "result", "--truth", "scene.h5")
+    #expect(try JSONDecoder().decode(Judgement.self, from: Data(again.output.utf8)) == first.withoutCosts)
+    for file in ["estimate.h5", "abundances.img", "endmembers.csv", "abundance-maps.png"] {
+      #expect(workspace.exists("result/\(file)"), "\(file)")
+    }
+  }
+
+  @Test func whatDecidedTheResultIsWrittenDown() throws {
+    let workspace = try Workspace()
+    try workspace.makeScene()
+    let outcome = try unmix(
+      workspace, "--method", "nnls", "--extract", "oracle", "--set", "dividesBySum=true", "-q", "-o", "result")
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    let record = try workspace.text("result/method.yaml")
+    for line in ["method: nnls", "extract: oracle", "endmembers: 3", "seed: 0", "dividesBySum: true", "spectra: raw"] {
+      #expect(record.contains(line), "\(line) in \(record)")
+    }
+  }
+
+  @Test func nothingIsComparedWithoutATruth() throws {
+    let workspace = try Workspace()
+    try SmallCube().write("cube", in: workspace)
+    let refused = try workspace.run("unmix", "--method", "ls", "--scene", "cube.hdr", "-o", "new")
+    #expect(refused.code == 1 && refused.errors.contains("--endmembers: expected a number"), "\(refused.errors)")
+    let outcome = try workspace.run(
+      "unmix", "--method", "ls", "--scene", "cube.hdr", "--endmembers", "3", "-q", "-o", "result")
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(workspace.exists("result/estimate.h5") && !workspace.exists("result/metrics.json"))
+  }
+
+  @Test func aLibraryServesAsEndmembers() throws {
+    let workspace = try Workspace()
+    try workspace.makeScene()
+    try #require(try unmix(workspace, "--method", "fcls", "-q", "-o", "first").code == 0)
+    let again = try unmix(workspace, "--method", "fcls", "--library", "first/endmembers.sli", "-q", "-o", "second")
+    #expect(again.code == 0, "\(again.errors)")
+    // The spectra; wavelengths of a library are written in fewer digits.
+    let spectra = try ["first", "second"].map { folder in
+      try workspace.text("\(folder)/endmembers.csv").split(separator: "\n").map { $0.drop { $0 != "," } }
+    }
+    #expect(spectra[0] == spectra[1] && spectra[0].count == 189)
+    #expect(try workspace.text("second/method.yaml").contains("first/endmembers.sli"))
+  }
+
+  @Test(arguments: [
+    (["--run", "run", "--method", "fcls"], 2, "one of --run"), ([], 2, "one of --run"),
+    (["--run", "run", "--seed", "1"], 2, "--seed goes with --method"),
+    (["--method", "magic"], 1, "method: expected fcls or "),
+    (["--method", "fcls", "--extract", "magic"], 1, "extraction: expected extracted or vca"),
+    (["--method", "fcls", "--set", "spectrum=raw"], 1, "did you mean spectra?"),
+    (["--method", "fcls", "--set", "spectra=blue"], 1, "expected raw, sceneMaximum, unitNorm, found \"blue\""),
+    (["--method", "fcls", "--library", "scene.h5", "--extract", "vca"], 2, "neither --extract nor"),
+    (["--method", "fcls", "--endmembers", "400"], 1, "endmembers: expected 2 to "),
+  ])
+  func saysWhatIsWrong(_ arguments: [String], _ code: Int32, _ message: String) throws {
+    let workspace = try Workspace()
+    try workspace.makeScene()
+    let outcome = try workspace.run(["unmix", "--scene", "scene.h5", "-o", "new"] + arguments)
+    #expect(outcome.code == code && outcome.errors.contains(message), "\(outcome.code) \(outcome.errors)")
+    #expect(!workspace.exists("new"))
+  }
+
+  @Test func listsMethodsTheirOptionsAndExtractions() throws {
+    let workspace = try Workspace()
+    let listed = try workspace.run("models")
+    for id in ["fcls", "nnls", "ls", "vca", "oracle", "spacnn-ldvae"] { #expect(listed.output.contains(id), "\(id)") }
+    let shown = try workspace.run("models", "--method", "fcls", "--json")
+    let json = try JSONSerialization.jsonObject(with: Data(shown.output.utf8)) as? [String: Any]
+    #expect((json?["methods"] as? [[String: Any]])?.contains { $0["id"] as? String == "nnls" } == true)
+    let settings = (json?["classical"] as? [String: Any])?["settings"] as? [String: [String: Any]]
+    #expect(settings?["spectra"]?["choices"] as? [String] == ["raw", "sceneMaximum", "unitNorm"])
+  }
+}
