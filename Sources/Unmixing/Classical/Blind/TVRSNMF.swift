@@ -34,7 +34,7 @@ public struct TVRSNMF: MultiplicativeMethod {
     /// Whether differences across and down are taken together.
     public var isIsotropic = false
     /// The rounds of gradient projection an iteration makes.
-    public var denoisingRounds = 20
+    public var denoisingRounds = 10
     /// δ, the weight of the sum to one.
     public var sumToOne = 15.0
     /// The most iterations.

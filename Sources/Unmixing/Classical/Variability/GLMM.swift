@@ -129,23 +129,28 @@ struct BandScaledReference: MovingReference {
     var values = factors[band].scalars.map { Double($0) }
     GridSmoothing(neighbours, maps: count, weight: smoothness).solve(
       &values, diagonal: own.map { coupling * $0 * $0 },
-      right: adapted.indices.map { coupling * own[$0 % count] * adapted[$0] })
+      right: scaled(adapted, by: own.map { coupling * $0 }))
     // What is stored is rounded, and that is what costs.
     let stored = Tensor([spectra.count, count], values.map { Scalar($0) })
     values = stored.scalars.map { Double($0) }
-    let distance = adapted.indices.reduce(0.0) { sum, index in
-      let gap = adapted[index] - values[index] * own[index % count]
-      return sum + gap * gap
-    }
+    let distance = zip(adapted, scaled(values, by: own)).reduce(0.0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
     return (stored, coupling / 2 * distance + smoothness / 2 * neighbours.roughness(of: values, columns: count))
+  }
+
+  /// Rows `[pixels, endmembers]` times a factor for each endmember.
+  private func scaled(_ values: [Double], by factors: [Double]) -> [Double] {
+    var result = values
+    for start in stride(from: 0, to: values.count, by: count) {
+      for k in 0..<count { result[start + k] *= factors[k] }
+    }
+    return result
   }
 
   /// The adapted endmembers of all pixels in one band, `[pixels, endmembers]`, as ``AdaptedEndmembers`` has them.
   private func adaptedBand(
     _ band: Int, _ own: [Double], _ spectra: SpectraBlocks, _ abundances: [Double]
   ) -> [Double] {
-    var values = factors[band].scalars.map { Double($0) }
-    for index in values.indices { values[index] *= own[index % count] }
+    var values = scaled(factors[band].scalars.map { Double($0) }, by: own)
     values.withUnsafeMutableBufferPointer { values in
       abundances.withUnsafeBufferPointer { abundances in
         guard let values = values.baseAddress, let abundances = abundances.baseAddress else { return }
