@@ -54,7 +54,7 @@ let package = Package(
         "Unmixing", "Synthetic",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
-      ], cSettings: cSettings),
+      ], resources: [.embedInCode("Resources")], cSettings: cSettings),
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Probability", "Scenes"], path: "Tests/TestSupport",
@@ -63,7 +63,7 @@ let package = Package(
     tests("Networks", ["Networks"]),
     tests("Probability", ["Probability", "Networks"], data: ["References"]),
     tests("Scenes", ["Scenes"]),
-    tests("Unmixing", ["Unmixing", "Synthetic"], data: ["References"]),
+    tests("Unmixing", ["Unmixing", "Synthetic"], data: ["References", "Blind/References"]),
     tests("Synthetic", ["Synthetic"], data: ["References"]),
     tests("Command", ["alunite"]),
     .testTarget(name: "HouseRulesTests"),

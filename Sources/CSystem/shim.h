@@ -1,5 +1,6 @@
 #pragma once
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,3 +16,7 @@ static inline int alu_exchange(const char *one, const char *other) {
 }
 /* Its argument is an enumeration in C and a number in C++. */
 static inline int alu_address_space(struct rlimit *limit) { return getrlimit(RLIMIT_AS, limit); }
+/* Asks for a signal when the process that started this one ends; prctl is variadic, which Swift does not call. */
+static inline int alu_signal_at_end_of_parent(int signal) {
+  return prctl(PR_SET_PDEATHSIG, (unsigned long)signal, 0ul, 0ul, 0ul);
+}

@@ -20,6 +20,7 @@ public enum SceneFormats {
     MATLABFormat(),
     HDF5Format(),
     ENVIFormat(),
+    TextFormat(),
   ]
 
   /// The names of all formats with their usual extensions: `ENVI (hdr, img, dat, …)`.

@@ -37,10 +37,16 @@ public struct SpectralLibrary: Sendable {
     self.notes = notes
   }
 
-  /// Reads a library from an ENVI spectral library (`.sli`), a MATLAB file or an HDF5 file.
+  /// Reads a library from an ENVI spectral library (`.sli`), a MATLAB file, an HDF5 file, text (`.csv`, `.txt`), or a folder of
+  /// texts over the same bands (see ``SpectrumFolder``).
   ///
   /// - Throws: ``SceneError``.
   public init(contentsOf url: URL, options: ReadingOptions = .init()) throws {
+    if SpectrumFolder.isFolder(url) {
+      let folder = try SpectrumFolder(contentsOf: url)
+      self = try folder.library(of: Array(folder.names.indices), options: options)
+      return
+    }
     let format = try SceneFormats.format(of: url)
     self = try format.library(at: url, options: options.checked(for: url))
   }

@@ -25,11 +25,15 @@ public struct RunDescription: Codable, Sendable, Equatable {
   public var scaling: FittedScaling
   /// A fingerprint of spectra, labels and training pixels.
   public var fingerprint: UInt64
+  /// What the trained model was adapted to afterwards, if it was.
+  public var adaptation: String?
 
-  /// The method's id, and what else must be known wherever a result is shown: that it began from the truth.
+  /// The method's id, and what else must be known wherever a result is shown: that it began from the truth, or was adapted.
   public var label: String {
+    let remarks = [startsFromTruth ? "started from the reference endmembers of the truth" : nil, adaptation]
+      .compactMap(\.self)
     let method = configuration.method
-    return startsFromTruth ? "\(method) (started from the reference endmembers of the truth)" : method
+    return remarks.isEmpty ? method : "\(method) (\(remarks.joined(separator: "; ")))"
   }
 
   /// Whether the endmembers began as those of the truth.
@@ -76,8 +80,12 @@ public struct RunDescription: Codable, Sendable, Equatable {
 }
 
 /// A 64-bit fingerprint (FNV-1a) of what a run trains on, so that a resumed run is seen to train on the same.
-struct Fingerprint {
-  private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+package struct Fingerprint {
+  /// The number that stands for all that was added.
+  package private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  /// The fingerprint of nothing.
+  package init() {}
 
   /// The fingerprint of spectra, labels and training pixels.
   static func of(_ spectra: Tensor, _ labels: Tensor?, _ pixels: [Int]) -> UInt64 {
@@ -88,11 +96,13 @@ struct Fingerprint {
     return result.value
   }
 
-  mutating func add(_ tensor: Tensor) {
+  /// Adds the bits of every number.
+  package mutating func add(_ tensor: Tensor) {
     tensor.withUnsafeScalars { for scalar in $0 { add(UInt64(scalar.bitPattern)) } }
   }
 
-  mutating func add(_ number: UInt64) {
+  /// Adds a number.
+  package mutating func add(_ number: UInt64) {
     value = (value ^ number) &* 0x0000_0100_0000_01b3
   }
 }

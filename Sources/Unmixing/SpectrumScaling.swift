@@ -56,6 +56,13 @@ public struct FittedScaling: Codable, Sendable, Equatable {
   /// Undoes ``applied(to:)``, for `unitNorm` as for a spectrum of typical brightness.
   public func undone(on scaled: Tensor) -> Tensor { scaled * Scalar(divisor) }
 
+  /// Undoes ``applied(to:)`` on reconstructions of given spectra: for `unitNorm` each gets its own spectrum's brightness.
+  ///
+  /// - Shapes: both `[n, bands]`.
+  func undone(on scaled: Tensor, of spectra: Tensor) -> Tensor {
+    scaling == .unitNorm ? scaled * Self.brightness(of: spectra) : undone(on: scaled)
+  }
+
   /// ‖x‖ / (0.3 √bands), `[n, 1]`.
   private static func brightness(of spectra: Tensor) -> Tensor {
     let typical = 0.3 * Double(spectra.shape[1]).squareRoot()

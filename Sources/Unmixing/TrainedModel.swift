@@ -34,6 +34,20 @@ public struct TrainedModel: Unmixer {
     return try estimate(with: model, scene, observing)
   }
 
+  /// As ``unmix(_:)``, with the reconstruction of every pixel in reflectance, as bright as the pixel where the model knows
+  /// directions only.
+  ///
+  /// - Shapes: `fit` is `[pixels, bands]`; rows of masked pixels are zeros.
+  package func unmixKeepingFit(_ scene: Scene) throws -> (estimate: Estimate, fit: Tensor) {
+    try description.check(scene)
+    try description.checkMemory(for: scene, training: false)
+    var fit = Tensor.zeros(scene.spectra.shape)
+    let estimate = try estimate(with: model, scene, { _, _ in }) { pixels, spectra in
+      fit.setRows(pixels, to: description.scaling.undone(on: spectra, of: scene.spectra.gatheringRows(pixels)))
+    }
+    return (estimate, fit)
+  }
+
   /// The spectra of pure materials, in reflectance; of a model that scales every spectrum by its norm with the
   /// brightness of a typical training pixel.
   public func endmembers(axis: SpectralAxis? = nil) -> SpectralLibrary { endmembers(of: model, axis: axis) }
@@ -63,7 +77,8 @@ public struct TrainedModel: Unmixer {
   }
 
   private func estimate<Model: UnmixingModel>(
-    with model: Model, _ scene: Scene, _ observing: (Int, Int) throws -> Void
+    with model: Model, _ scene: Scene, _ observing: (Int, Int) throws -> Void,
+    keeping keep: (_ pixels: [Int], _ reconstruction: Tensor) -> Void = { _, _ in }
   ) throws -> Estimate {
     var model = model
     let scaled = description.scaling.applied(to: scene.spectra)
@@ -82,6 +97,7 @@ public struct TrainedModel: Unmixer {
       maps.add(
         posterior, readout: model.readout(of: posterior.mean), at: tile, draw: posterior.sample(using: &pass.random),
         total: Model.totalConcentration(of: posterior), angle: spectra.angle(to: scaled.gatheringRows(tile)))
+      keep(tile, spectra)
       try observing(start + tile.count, pixels.count)
     }
     let lost = maps.lostPixels

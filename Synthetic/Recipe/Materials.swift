@@ -9,7 +9,8 @@ import Tensors
 ///
 ///     minerals: [alunite, [kaolinite-well-crystallised, kaolinite-poorly-crystallised]]   # built in
 ///
-///     library: USGS_1995_Library.mat         # beside the recipe: .mat, ENVI .sli or HDF5, also a scene with its truth
+///     library: USGS_1995_Library.mat         # beside the recipe: .mat, ENVI .sli, HDF5, also a scene with its truth; a
+///                                            # table of spectra (.csv, .txt), or a folder of one spectrum a file (.txt)
 ///     minerals: [Alunite GDS84, 39]          # names in the library, or numbers from 1; all of it when absent
 ///
 /// A name in a library may be shortened as long as one spectrum alone begins with it or contains it; upper and lower case
@@ -76,13 +77,20 @@ public struct Materials: Sendable, Equatable {
   // MARK: From a library
 
   private func read(_ path: String, at sensor: Sensor) throws -> (SpectralLibrary, [[Int]], [Int]) {
-    let whole = try SpectralLibrary(contentsOf: URL(fileURLWithPath: path))
+    let file = URL(fileURLWithPath: path)
+    let folder = SpectrumFolder.isFolder(file) ? try SpectrumFolder(contentsOf: file) : nil
+    let whole = try folder == nil ? SpectralLibrary(contentsOf: file) : nil
+    let names = folder?.names ?? whole?.names ?? []
     let chosen =
       spectra.isEmpty
-      ? whole.names.indices.map { [$0] } : try spectra.map { try $0.map { try place(of: $0, in: whole, path) } }
+      ? names.indices.map { [$0] } : try spectra.map { try $0.map { try place(of: $0, in: names, path) } }
     let used = Array(Set(chosen.joined())).sorted()
     let places = Dictionary(uniqueKeysWithValues: zip(used, used.indices))
-    let (library, channels) = try fitted(whole.selecting(spectra: used), to: sensor, path)
+    // The files of a folder may have bands of their own: each is brought to the sensor's.
+    guard let part = try folder?.library(of: used, at: sensor.axis) ?? whole?.selecting(spectra: used) else {
+      preconditionFailure("a library without a file")
+    }
+    let (library, channels) = try fitted(part, to: sensor, path)
     let missing = (0..<library.bands).filter { !Set(library.completeBands).contains($0) }
     guard missing.isEmpty else {
       throw RecipeError.malformed(
@@ -105,16 +113,16 @@ public struct Materials: Sendable, Equatable {
         recipe: "recipe", field: "library", expected: "spectra with wavelengths, or sensor grid: library",
         found: "\(path) without wavelengths")
     }
-    return (library.resampled(to: axis), sensor.keptChannels(of: count))
+    return (own == axis ? library : library.resampled(to: axis), sensor.keptChannels(of: count))
   }
 
   /// The one spectrum that a word stands for.
-  private func place(of word: String, in library: SpectralLibrary, _ path: String) throws -> Int {
+  private func place(of word: String, in all: [String], _ path: String) throws -> Int {
     if let number = Int(word) {
-      try require((1...library.count).contains(number), "minerals", "numbers from 1 to \(library.count)", "“\(word)”")
+      try require((1...all.count).contains(number), "minerals", "numbers from 1 to \(all.count)", "“\(word)”")
       return number - 1
     }
-    let names = library.names.map { $0.lowercased().trimmingCharacters(in: .whitespaces) }
+    let names = all.map { $0.lowercased().trimmingCharacters(in: .whitespaces) }
     let wanted = word.lowercased().trimmingCharacters(in: .whitespaces)
     for test in [{ $0 == wanted }, { $0.hasPrefix(wanted) }, { $0.contains(wanted) }] as [(String) -> Bool] {
       let found = names.indices.filter { test(names[$0]) }
@@ -122,13 +130,13 @@ public struct Materials: Sendable, Equatable {
       if found.count > 1 {
         throw RecipeError.malformed(
           recipe: "recipe", field: "minerals", expected: "a name of one spectrum of \(path)",
-          found: "“\(word)”, which could be \(found.prefix(6).map { library.names[$0] }.joined(separator: ", "))")
+          found: "“\(word)”, which could be \(found.prefix(6).map { all[$0] }.joined(separator: ", "))")
       }
     }
-    let hint = Nearest.candidate(to: word, among: library.names).map { "; did you mean “\($0)”?" } ?? ""
+    let hint = Nearest.candidate(to: word, among: all).map { "; did you mean “\($0)”?" } ?? ""
     throw RecipeError.malformed(
       recipe: "recipe", field: "minerals",
-      expected: "a name of a spectrum of \(path), or a number from 1 to \(library.count)", found: "“\(word)”\(hint)")
+      expected: "a name of a spectrum of \(path), or a number from 1 to \(all.count)", found: "“\(word)”\(hint)")
   }
 
   private static func listing(_ numbers: [Int]) -> String {

@@ -60,7 +60,8 @@ struct MalformedInputTests {
     let checkpoint = try Data(contentsOf: workspace.url("run/checkpoint.h5"))
     try checkpoint.prefix(3_000).write(to: workspace.url("broken-run/checkpoint.h5"))
     let texts = [
-      "text.txt": "hello\n", "unknown.yaml": "training:\n  epoch: 3\n", "broken.yaml": "training: [1, 2\n",
+      "text.txt": "hello\n", "text.doc": "hello\n", "unknown.yaml": "training:\n  epoch: 3\n",
+      "broken.yaml": "training: [1, 2\n",
       "type.yaml": "training:\n  epochs: many\n", "scalar.yaml": "training: 3\n", "negative.csv": "0.5,0.6,-0.1\n",
       "sum.csv": "0.5,0.6,0.1\n", "short.csv": "0.5,0.5\n", "word.csv": "Alunite,Muscovite,Nontronite\n0.5,x,0.5\n",
       "names.csv": "Alunite,Gold,Nontronite\n0.5,0.2,0.3\n", "empty.csv": "",

@@ -67,7 +67,7 @@ struct OverwritingTests {
   @Test(arguments: [
     ("train --model mlp-ldvae --scene scene.h5 --set epochs=1 -q -o new", 40, "new/checkpoint.h5"),
     ("unmix --run run --scene scene.h5 -q -o new", 4, "new/estimate.h5"),
-    ("generate --run run --uniform 50 -q -o new", 4, "new"),
+    ("generate --run run --uniform 50 -q -o new.csv", 4, "new.csv"),
     ("synthesize --recipe tiny.yaml -q -o new", 20, "new"),
   ])
   func aFullDiskLeavesNothing(command: String, kilobytes: Int, file: String) throws {

@@ -41,10 +41,10 @@ struct SessionTests {
     #expect(metrics?["test"] == nil)
 
     let generated = try workspace.run(
-      "generate", "--run", "run", "--uniform", "3", "--samples", "2", "-o", "spectra.csv")
+      "generate", "--run", "run", "--uniform", "3", "--draws", "2", "-o", "spectra.csv")
     #expect(generated.code == 0, "\(generated.errors)")
-    // A head, and for each of three abundances a mean, a standard deviation and two draws.
-    #expect(try workspace.text("spectra.csv").split(separator: "\n").count == 1 + 3 * 4)
+    // A head, and for each of three abundances a mean, a standard deviation, a linear mixture and two draws.
+    #expect(try workspace.text("spectra.csv").split(separator: "\n").count == 1 + 3 * 5)
   }
 
   @Test func metricsHaveTheIdsThatAreDocumented() throws {

@@ -30,6 +30,28 @@ struct TransferTests {
     #expect(refused.code == 1 && refused.errors.contains("already exists"))
   }
 
+  @Test func adaptsToTheTargetAndTellsTheGapBeforeAndAfter() throws {
+    let workspace = try Workspace()
+    try workspace.makeScene("target.h5", seed: 9)
+    let adapting = ["--target", "target.h5", "--adapt", "encoder", "--adapt-epochs", "3", "--seed", "1"]
+    let outcome = try workspace.run(quick + adapting)
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("target, adapted"))
+    for file in [
+      "gap.json", "gap-adapted.json", "metrics-adapted.json", "adapted/checkpoint.h5", "adapted/loss.csv",
+      "result-before/estimate.h5", "result/estimate.h5",
+    ] { #expect(workspace.exists("out/\(file)"), "\(file)") }
+    // The adapted model serves as any run does, and so does the one before.
+    for (run, result) in [("adapted", "result"), ("run", "result-before")] {
+      let again = try workspace.run("unmix", "--run", "out/\(run)", "--scene", "target.h5", "-q", "-o", "by-\(run)")
+      #expect(again.code == 0 && again.errors.isEmpty, "\(again.errors)")
+      #expect(
+        try Data(contentsOf: workspace.url("by-\(run)/abundances.img"))
+          == Data(contentsOf: workspace.url("out/\(result)/abundances.img")))
+    }
+    #expect(try workspace.text("out/adapted/configuration.yaml").hasPrefix("# encoder adapted to"))
+  }
+
   @Test(arguments: [["--endmembers", "5"], ["--preset", "blind"], ["--model", "dsanet"]])
   func aMethodThatDoesNotLearnTheRecipesNamesIsRefused(arguments: [String]) throws {
     let workspace = try Workspace()

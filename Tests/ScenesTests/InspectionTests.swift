@@ -39,7 +39,7 @@ struct InspectionTests {
       let wrong = directory.appendingPathComponent("scene.mat")
       try SceneHDF5.write(rampScene(), to: wrong)
       #expect(try Scene(contentsOf: wrong).spectra == rampScene().spectra)
-      let text = directory.appendingPathComponent("notes.txt")
+      let text = directory.appendingPathComponent("notes.doc")
       try Data("hello".utf8).write(to: text)
       let error = #expect(throws: SceneError.self) { try Scene(contentsOf: text) }
       #expect(error == .unrecognizedFormat(path: text.path, known: SceneFormats.names))

@@ -63,6 +63,36 @@ public enum ClassicalCatalogue {
     ClassicalEntry(
       SUnSALTV.self, id: "sunsal-tv", title: "SUnSAL-TV", summary: "the same with maps that are smooth but for edges",
       source: "Iordache, Bioucas-Dias & Plaza, IEEE TGRS 50, 2012"),
+    ClassicalEntry(
+      NMF.self, id: "nmf", title: "NMF", summary: "non-negative factorization by multiplicative updates",
+      source: "Lee & Seung, NIPS 2000"),
+    ClassicalEntry(
+      HalfNMF.self, id: "l12-nmf", title: "L½-NMF", summary: "factorization with abundances sparse in the L½ norm",
+      source: "Qian et al., IEEE TGRS 49, 2011"),
+    ClassicalEntry(
+      GLNMF.self, id: "glnmf", title: "GLNMF", summary: "sparse, and smooth over the manifold of spectra",
+      source: "Lu et al., IEEE TGRS 51, 2013"),
+    ClassicalEntry(
+      RSNMF.self, id: "rsnmf", title: "RSNMF", summary: "reweighted sparse factorization",
+      source: "He et al., IEEE TGRS 55, 2017"),
+    ClassicalEntry(
+      TVRSNMF.self, id: "tv-rsnmf", title: "TV-RSNMF", summary: "reweighted sparse, with piecewise smooth maps",
+      source: "He et al., IEEE TGRS 55, 2017"),
+    ClassicalEntry(
+      SGSNMF.self, id: "sgsnmf", title: "SGSNMF", summary: "superpixels share their endmembers",
+      source: "Wang et al., IEEE TGRS 55, 2017"),
+    ClassicalEntry(
+      SSWNMF.self, id: "sswnmf", title: "SSWNMF", summary: "sparsity weighted by endmember and neighbourhood",
+      source: "Zhang et al., IEEE TGRS 56, 2018, with NMF"),
+    ClassicalEntry(
+      ELMM.self, id: "elmm", title: "ELMM", summary: "endmembers scaled in every pixel",
+      source: "Drumetz et al., IEEE TIP 25, 2016"),
+    ClassicalEntry(
+      GLMM.self, id: "glmm", title: "GLMM", summary: "endmembers scaled in every pixel and band",
+      source: "Imbiriba et al., ICASSP 2018"),
+    ClassicalEntry(
+      PLMM.self, id: "plmm", title: "PLMM", summary: "endmembers perturbed in every pixel",
+      source: "Thouvenin et al., IEEE TSP 64, 2016"),
   ]
 
   /// The method of this name.

@@ -20,7 +20,8 @@ import Tensors
 ///   Adaptive Nonlinear Unmixing Network*, IEEE JSTARS 2023, doi 10.1109/JSTARS.2023.3323748, Eqs. 9–17, Tables I and II.
 /// - Deviation: the paper states no rate of dropout, no start of the layers after the endmembers, and no scaling of
 ///   spectra. Its "stride strategy" would leave abundances smaller than the scene; the stride is 1. Reported abundances
-///   are divided by their sum, which its loss enforces weakly; the network's own are kept beside them.
+///   are divided by their sum, which its loss enforces weakly; the network's own are kept beside them. The channels of both
+///   streams begin in the order of the endmembers they are most like, where those of the paper begin in any order.
 public struct SSANUNet: PublishedModel {
   private let options: SSANUNetOptions
   /// The number of endmembers.
@@ -59,6 +60,21 @@ public struct SSANUNet: PublishedModel {
       nonlinear = NonlinearDecoder(
         start, weight: isTwoDecoders ? options.nonlinearWeight : 1, options, using: &random)
     }
+    if let endmembers = facts.initialEndmembers, let spectra = facts.spectra {
+      orderChannels(by: endmembers, spectra.detached, random)
+    }
+  }
+
+  /// Lets every channel of the encoder begin as the endmember it is most like.
+  ///
+  /// Pixels stand below each other here: to the spatial stream the neighbours in a row of the scene are neighbours.
+  private mutating func orderChannels(by endmembers: Tensor, _ spectra: Tensor, _ random: RandomStream) {
+    if spectra.shape[0] < 2 || endmemberCount > SimplexLeastSquares.mostEndmembers { return }
+    let abundances = SimplexLeastSquares(endmembers: endmembers, normalized: true).solve(spectra)
+    let line = SceneRows(count: spectra.shape[0])
+    let image = line.image(of: spectra)
+    spatial?.orderChannels(by: abundances, on: image, line, random)
+    spectral?.orderChannels(by: abundances, on: image, line, random)
   }
 
   /// Visits spatial and spectral stream, linear and nonlinear decoder, in this order.

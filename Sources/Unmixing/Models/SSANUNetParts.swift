@@ -54,6 +54,33 @@ struct EncoderStream: StatefulModule {
   }
 
   mutating func finishStep() { weight = weight.clamped(from: 0, to: 1) }
+
+  /// Puts the channels into the order in which each begins most like the abundances of its endmember: that of the
+  /// largest sum of correlations. Their order is random otherwise, and a stream whose channels have to change places with
+  /// a decoder that moves as fast can end where one endmember stands for two materials.
+  ///
+  /// - Parameters:
+  ///   - abundances: `[pixels, endmembers]`, of the pixels of the image.
+  ///   - random: What dropout draws from.
+  mutating func orderChannels(by abundances: Tensor, on image: Tensor, _ scene: SceneRows, _ random: RandomStream) {
+    var trial = self
+    var pass = Pass(.training, random: random)
+    let features = trial(image, scene, in: &pass).detached.standardizedColumns()
+    let agreement = abundances.standardizedColumns().matrixProduct(features, transposingSelf: true)
+    let count = abundances.shape[1]
+    let costs = (0..<count).map { k in (0..<count).map { -Double(agreement.scalars[k * count + $0]) } }
+    let order = Assignment(minimizing: costs).columnOfRow.compactMap { $0 }
+    third.weight = third.weight.transposed().gatheringRows(order).transposed()
+    third.bias = third.bias?.expandingDimension(at: 1).gatheringRows(order).reshaped(to: [count])
+  }
+}
+
+extension Tensor {
+  /// Columns of mean 0 and length 1; zeros where a column does not vary.
+  fileprivate func standardizedColumns() -> Tensor {
+    let centred = self - mean(along: 0)
+    return centred / centred.norm(along: 0, keepingDimensions: true).maximum(with: Scalar.leastNormalMagnitude)
+  }
 }
 
 /// w · a E.

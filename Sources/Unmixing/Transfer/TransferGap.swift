@@ -43,28 +43,35 @@ public struct TransferGap: Sendable, Codable, Equatable {
   /// For every endmember the correlation over the target's pixels of its abundances with those of least squares; `nil`
   /// where one of them does not vary.
   public var correlations: [String: Double?]
+  /// The mean angle between the model's endmembers and the recipe's spectra, in radians.
+  public var endmemberAngle: Double
   /// Whether each pixel of the target is as unlikely as `shareUnlikely` counts; masked ones are not.
   public var isUnlikely: [Bool] = []
 
-  private enum CodingKeys: String, CodingKey { case target, synthetic, bands, correlations }
+  private enum CodingKeys: String, CodingKey { case target, synthetic, bands, correlations, endmemberAngle }
 
   /// Compares a target with a synthetic test scene.
   ///
   /// - Parameters:
   ///   - training: The scene the model was trained on.
   ///   - library: The spectra of the recipe at the target's bands.
+  ///   - yardstick: The model whose residuals at home are the unit; `model` itself when absent. For an adapted model it is
+  ///     the one before, so that both are measured alike.
   /// - Throws: ``UnmixingError`` when the scenes do not suit the model.
   public init(
     of model: TrainedModel, target: (scene: Scene, estimate: Estimate), synthetic: Scene, training: Scene,
-    library: SpectralLibrary
+    library: SpectralLibrary, inUnitsOf yardstick: TrainedModel? = nil
   ) throws {
     let scaling = model.description.scaling
     let usual = try model.unmix(synthetic)
-    let atHome = PredictiveCheck(model, usual, on: synthetic, usual: nil)
-    let abroad = PredictiveCheck(model, target.estimate, on: target.scene, usual: atHome.spread)
-    let bound = atHome.pixelScores.sorted()[Int(0.99 * Double(atHome.pixelScores.count - 1))]
+    let unit = try yardstick.map { PredictiveCheck($0, try $0.unmix(synthetic), on: synthetic, usual: nil) }
+    let atHome = PredictiveCheck(model, usual, on: synthetic, usual: unit?.spread)
+    let spread = unit?.spread ?? atHome.spread
+    let abroad = PredictiveCheck(model, target.estimate, on: target.scene, usual: spread)
+    let usualScores = (unit?.pixelScores ?? atHome.pixelScores).sorted()
+    let bound = usualScores[Int(0.99 * Double(usualScores.count - 1))]
     let trained = scaling.applied(to: training.spectra.gatheringRows(training.validPixels))
-    let yardstick = FCLS(
+    let leastSquares = FCLS(
       endmembers: library, scaling: scaling.scaling == .unitNorm ? .unitNorm : .raw)
     func side(_ scene: Scene, _ estimate: Estimate, _ check: PredictiveCheck, _ squares: Estimate) -> Side {
       let pixels = scene.validPixels
@@ -77,9 +84,9 @@ public struct TransferGap: Sendable, Codable, Equatable {
         leastSquaresAngle: Self.mean(squares.reconstructionAngle, pixels),
         shareUnlikely: Double(check.pixelScores.count { $0 > bound }) / Double(max(pixels.count, 1)))
     }
-    let squares = try yardstick.unmix(target.scene)
+    let squares = try leastSquares.unmix(target.scene)
     self.target = side(target.scene, target.estimate, abroad, squares)
-    self.synthetic = side(synthetic, usual, atHome, try yardstick.unmix(synthetic))
+    self.synthetic = side(synthetic, usual, atHome, try leastSquares.unmix(synthetic))
     bands = abroad.bias.indices.map { band in
       Band(wavelength: target.scene.axis?.wavelengths[band], bias: abroad.bias[band], score: abroad.scores[band])
     }
@@ -88,11 +95,17 @@ public struct TransferGap: Sendable, Codable, Equatable {
       uniqueKeysWithValues: Evaluation.distinct(target.estimate.names).enumerated().map { k, name in
         (name, Self.correlation(target.estimate.mean, squares.mean, k, pixels))
       })
+    endmemberAngle = Self.meanAngle(between: model.endmembers().spectra, and: library.spectra)
     isUnlikely = [Bool](repeating: false, count: target.scene.pixelCount)
     for (place, pixel) in pixels.enumerated() { isUnlikely[pixel] = abroad.pixelScores[place] > bound }
   }
 
   // MARK: Figures
+
+  private static func meanAngle(between spectra: Tensor, and others: Tensor) -> Double {
+    let angles = spectra.angle(to: others).scalars
+    return angles.reduce(0.0) { $0 + Double($1) } / Double(max(angles.count, 1))
+  }
 
   private static func entropy(_ abundances: Tensor, _ pixels: [Int]) -> Double {
     let values = abundances.gatheringRows(pixels).scalars

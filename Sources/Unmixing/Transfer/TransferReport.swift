@@ -1,16 +1,19 @@
 import Foundation
 import Scenes
 
-/// A ``TransferGap`` in words and tables.
+/// A ``TransferGap`` in words and tables, beside the one that is left after an adaptation, where there was one.
 public struct TransferReport: Sendable {
   private let gap: TransferGap
+  private let adapted: TransferGap?
 
-  /// The report of a gap.
-  public init(_ gap: TransferGap) { self.gap = gap }
+  /// The report of a gap, and of the one that is left after an ``Adaptation``.
+  public init(_ gap: TransferGap, adapted: TransferGap? = nil) { (self.gap, self.adapted) = (gap, adapted) }
 
-  /// Where the result is not to be trusted, in sentences; one that says so where nothing speaks against it.
+  /// Where the result, the adapted one if there is one, is not to be trusted, in sentences; one that says so where nothing
+  /// speaks against it.
   public var verdict: [String] {
-    let (target, home) = (gap.target, gap.synthetic)
+    let result = adapted ?? gap
+    let (target, home) = (result.target, gap.synthetic)
     var sentences: [String] = []
     if target.shareOutside95 > max(0.1, 2 * home.shareOutside95) {
       sentences.append(
@@ -33,40 +36,53 @@ public struct TransferReport: Sendable {
           + "\(Numeral.short(home.leastSquaresAngle))): materials of the target are missing from the recipe, or its light is "
           + "another.")
     }
-    let worst = ranges(gap.bands.indices.filter { gap.bands[$0].score > 3 })
+    let worst = ranges(result.bands.indices.filter { result.bands[$0].score > 3 })
     if !worst.isEmpty {
       sentences.append("The spectra differ most in \(worst.prefix(6).joined(separator: ", ")).")
     }
-    let strangers = gap.correlations.compactMap { name, value in value.map { (name, $0) } ?? (name, 0) }
+    let strangers = result.correlations.compactMap { name, value in value.map { (name, $0) } ?? (name, 0) }
       .filter { $0.1 < 0.5 }.map(\.0).sorted()
     if !strangers.isEmpty {
       sentences.append(
         "Maps of \(strangers.joined(separator: ", ")) do not agree with those of least squares (correlation below 0.5)."
       )
     }
+    if let adapted, adapted.endmemberAngle > max(0.05, 2 * gap.endmemberAngle) {
+      sentences.append(
+        "Adapting moved the endmembers from \(Numeral.short(gap.endmemberAngle)) to \(Numeral.short(adapted.endmemberAngle)) "
+          + "rad from the recipe's spectra, on average: their names may no longer be right.")
+    }
     return sentences.isEmpty ? ["Nothing measured here speaks against the result."] : sentences
   }
 
   /// The table, the correlations, and the verdict.
   public var text: String {
-    var table = TextTable(["figure", "target", "synthetic"], rightAligned: [1, 2])
+    let gaps = [gap] + (adapted.map { [$0] } ?? [])
+    var table = TextTable(
+      ["figure", "target"] + (adapted == nil ? [] : ["target, adapted"]) + ["synthetic"]
+        + (adapted == nil ? [] : ["synthetic, adapted"]), rightAligned: Set(1..<5))
     for (name, value) in Self.figures {
-      table.add([name, value(gap.target).map(Numeral.short) ?? "–", value(gap.synthetic).map(Numeral.short) ?? "–"])
+      let sides = gaps.map(\.target) + gaps.map(\.synthetic)
+      table.add([name] + sides.map { value($0).map(Numeral.short) ?? "–" })
     }
-    var maps = TextTable(["endmember", "correlation with least squares"], rightAligned: [1])
-    for (name, value) in gap.correlations.sorted(by: { $0.key < $1.key }) {
-      maps.add([name, value.map(Numeral.short) ?? "–"])
+    var maps = TextTable(
+      ["endmember", "correlation with least squares"] + (adapted == nil ? [] : ["adapted"]), rightAligned: [1, 2])
+    for name in gap.correlations.keys.sorted() {
+      maps.add([name] + gaps.map { ($0.correlations[name] ?? nil).map(Numeral.short) ?? "–" })
     }
     return [table.text, maps.text, verdict.joined(separator: "\n")].joined(separator: "\n\n")
   }
 
-  /// One row a band: number, wavelength, mean residual, and the residuals' size relative to that at home.
+  /// One row a band: number, wavelength, mean residual, and the residuals' size relative to that at home; the last two
+  /// again as they are after an adaptation.
   public var bandTable: String {
-    var text = CommaSeparated.line(["band", "wavelength (nm)", "bias", "score"])
+    let last = adapted?.bands
+    var text = CommaSeparated.line(
+      ["band", "wavelength (nm)", "bias", "score"] + (last == nil ? [] : ["bias, adapted", "score, adapted"]))
     for (number, band) in gap.bands.enumerated() {
-      text += CommaSeparated.line([
-        "\(number + 1)", band.wavelength.map { "\($0)" } ?? "", "\(band.bias)", "\(band.score)",
-      ])
+      let after = last.map { ["\($0[number].bias)", "\($0[number].score)"] } ?? []
+      text += CommaSeparated.line(
+        ["\(number + 1)", band.wavelength.map { "\($0)" } ?? "", "\(band.bias)", "\(band.score)"] + after)
     }
     return text
   }

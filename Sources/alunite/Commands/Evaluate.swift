@@ -78,7 +78,7 @@ struct Evaluate: ParsableCommand {
     computing.apply()
     if let endmembers { return try compare(with: endmembers) }
     let subject =
-      switch try place() {
+      switch try ResultSource(result) {
       case .estimate(let file): try ofEstimate(file)
       case .run(let folder): try ofRun(folder)
       }
@@ -106,29 +106,10 @@ struct Evaluate: ParsableCommand {
     if formulas { Console.print("\n" + report.definitions) }
   }
 
-  /// What stands at the result's place.
-  private enum Place {
-    case estimate(URL)
-    case run(RunFolder)
-  }
-
-  private func place() throws -> Place {
-    let url = URL(fileURLWithPath: result)
-    let file = url.appendingPathComponent(EstimateFolder.marker)
-    if FileManager.default.fileExists(atPath: file.path) { return .estimate(file) }
-    if RunFolder(url).exists { return .run(RunFolder(url)) }
-    if !FileManager.default.fileExists(atPath: url.path) {
-      throw SceneError.cannotOpen(path: url.path, reason: "No such file or directory")
-    }
-    throw WorldFault.noRun(
-      path: url.path,
-      reason: "holds neither \(EstimateFolder.marker) of alunite unmix nor \(RunFolder.marker) of alunite train")
-  }
-
   private func compare(with path: String) throws {
     let library = try SpectralLibrary(contentsOf: URL(fileURLWithPath: path), options: reading.options)
     let found: (spectra: SpectralLibrary?, sourceBands: [Int]?)
-    switch try place() {
+    switch try ResultSource(result) {
     case .estimate(let url):
       let file = try EstimateFile(contentsOf: url)
       found = (file.estimate.endmembers, file.sourceBands)

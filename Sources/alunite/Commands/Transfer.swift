@@ -13,12 +13,13 @@ struct Transfer: ParsableCommand {
       Makes two scenes by the recipe at the target's bands, trains on the first with its labels, tests on the second, and \
       unmixes the target. The gap between them is measured: values outside the model's predictive intervals, distances of \
       spectra, entropy, and reconstruction beside fully constrained least squares with the same spectra. A recipe whose \
-      numbers are ranges trains on --scenes draws of it.
+      numbers are ranges trains on --scenes draws of it. With --adapt the model then learns from the target itself, \
+      without labels, by the evidence lower bound alone, and the gap is told before and after.
 
       Examples:
         alunite transfer --recipe cuprite-synthetic --target scene.h5 -o transferred
         alunite transfer --model mlp-ldvae --recipe cuprite-synthetic --library USGS_1995_Library.mat \
-      --minerals 20,36,67 --target cuprite.hdr --scale 10000 -o transferred
+      --minerals 20,36,67 --target cuprite.hdr --scale 10000 --adapt encoder -o transferred
       """)
 
   @OptionGroup var making: RecipeArguments
@@ -28,6 +29,13 @@ struct Transfer: ParsableCommand {
 
   @Option(help: ArgumentHelp("How many synthetic scenes to train on, each with a seed of its own.", valueName: "n"))
   var scenes = 1
+
+  @Option(help: "What learns from the target, without labels, before it is unmixed.")
+  var adapt = AdaptedPart.none
+
+  @Option(
+    help: ArgumentHelp("How often the adaptation sees every pixel of the target (default: 50).", valueName: "n"))
+  var adaptEpochs: Int?
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The directory to write.", valueName: "directory"))
   var output: String
@@ -48,6 +56,12 @@ struct Transfer: ParsableCommand {
     if method.split != nil {
       throw ValidationError("--split: the test scene is another one; there is nothing to split")
     }
+    if let adaptEpochs {
+      if adapt == .none { throw ValidationError("--adapt-epochs: --adapt encoder or all is missing") }
+      if !(1...100_000).contains(adaptEpochs) {
+        throw ValidationError("--adapt-epochs: expected 1 … 100000, found \(adaptEpochs)")
+      }
+    }
   }
 
   func run() throws {
@@ -62,28 +76,39 @@ struct Transfer: ParsableCommand {
         expected: "a method that learns from the synthetic labels, so that its endmembers are the recipe's",
         found: "\(configuration.method) without labels")
     }
+    let scenes = try synthesized(for: target)
+    let run = try TrainingRun(
+      on: scenes.training, configuration, split: .none, seed: method.seed ?? 0,
+      sources: (folder.appendingPathComponent(Self.marker).path, nil))
+    try writeDirectoryAtomically(to: folder, overwriting: replaces) { directory in
+      try SceneHDF5.write(scenes.training, to: directory.appendingPathComponent(Self.marker))
+      try SceneHDF5.write(scenes.test, to: directory.appendingPathComponent("synthetic-test.h5"))
+      try begin(run, configuration, in: RunFolder(directory.appendingPathComponent("run")), folder)
+    }
+    let stop = StopSignal()
+    let place = RunFolder(folder.appendingPathComponent("run"))
+    var session = try TrainingSession(run, on: scenes.training, in: place, quiet: writing.quiet, interval: 5)
+    try session.train(until: stop)
+    var result = try TransferResult(of: session.run.trained, on: scenes, quiet: writing.quiet, until: stop)
+    if let part = adapt.part {
+      try result.adapt(Adaptation(of: part, epochs: adaptEpochs ?? 50), on: scenes, quiet: writing.quiet, until: stop)
+    }
+    try result.write(of: target, to: folder)
+    if json { return Console.print(try result.json) }
+    if !writing.quiet { Console.print(result.text(in: folder)) }
+  }
+
+  /// The scenes to train and to test on.
+  private func synthesized(for target: Scene) throws -> TransferScenes {
     let seed = method.seed ?? 0
     let made = try (0..<UInt64(scenes)).map { try scene(seed: seed &+ $0, for: target) }
     if let other = made.first(where: { $0.columns != made[0].columns }) {
       throw WorldFault.conflict(
         option: "--recipe", expected: "as many columns in every scene, \(made[0].columns)", found: "\(other.columns)")
     }
-    let training = Scene(stacking: made)
     // Far from the seeds of the training scenes.
     let test = try scene(seed: seed &+ 1_000_003, for: target)
-    let run = try TrainingRun(
-      on: training, configuration, split: .none, seed: seed,
-      sources: (folder.appendingPathComponent(Self.marker).path, nil))
-    try writeDirectoryAtomically(to: folder, overwriting: replaces) { directory in
-      try SceneHDF5.write(training, to: directory.appendingPathComponent(Self.marker))
-      try SceneHDF5.write(test, to: directory.appendingPathComponent("synthetic-test.h5"))
-      try begin(run, configuration, in: RunFolder(directory.appendingPathComponent("run")), folder)
-    }
-    let stop = StopSignal()
-    let place = RunFolder(folder.appendingPathComponent("run"))
-    var session = try TrainingSession(run, on: training, in: place, quiet: writing.quiet, interval: 5)
-    try session.train(until: stop)
-    try finish(session.run.trained, training, test, target, in: folder, until: stop)
+    return TransferScenes(target: target, training: Scene(stacking: made), test: test)
   }
 
   /// One of the recipe's scenes at the target's bands.
@@ -117,52 +142,12 @@ struct Transfer: ParsableCommand {
     try new.write([])
     try run.checkpoint(seconds: 0).write(to: new.checkpoint)
   }
+}
 
-  private func finish(
-    _ model: TrainedModel, _ training: Scene, _ test: Scene, _ target: Scene, in folder: URL, until stop: StopSignal
-  ) throws {
-    var bar = ProgressBar("unmixing", total: target.validPixels.count, unit: "pixels", quiet: writing.quiet)
-    let estimate = try model.unmix(target) { done, _ in
-      bar.update(done)
-      try stop.check()
-    }
-    bar.finish()
-    guard let library = test.truth?.endmembers else { preconditionFailure("a synthetic scene without endmembers") }
-    let gap = try TransferGap(
-      of: model, target: (target, estimate), synthetic: test, training: training, library: library)
-    let metrics = try Evaluation(matching: .none).metrics(of: try model.unmix(test), against: test.truth)
-    try write(gap, metrics, estimate, of: target, by: model, to: folder)
-    if json { return Console.print(try JSONText.text(gap)) }
-    if writing.quiet { return }
-    Console.print(
-      """
-      on the synthetic test scene:
-      \(Report(metrics).text)
+/// What of a model learns from the target.
+enum AdaptedPart: String, ExpressibleByArgument, CaseIterable {
+  case none, encoder, all
 
-      \(TransferReport(gap).text)
-
-      \(folder.path)
-        result/           abundances of the target, as alunite unmix writes them
-        unlikely-pixels   pixels that fit worse than 99 % of synthetic ones
-        gap.json, gap-bands.csv, metrics.json
-        run/, synthetic.h5, synthetic-test.h5
-      """)
-  }
-
-  private func write(
-    _ gap: TransferGap, _ metrics: Metrics, _ estimate: Estimate, of target: Scene, by model: TrainedModel,
-    to folder: URL
-  ) throws {
-    try writeDirectoryAtomically(to: folder.appendingPathComponent("result")) { directory in
-      try EstimateFolder(estimate, of: target, method: model.description.label, isLabelled: true).write(to: directory)
-    }
-    let unlikely = Tensor([target.pixelCount, 1], gap.isUnlikely.map { $0 ? 1 : 0 })
-    try ENVIWriter(interleave: .bsq).write(
-      unlikely, bandNames: ["unlikely"], rows: target.rows, columns: target.columns, isValid: target.isValid,
-      georeference: target.georeference, description: "pixels unlike the synthetic ones, \(target.name)",
-      to: folder.appendingPathComponent("unlikely-pixels.img"))
-    try RunFolder.write(TransferReport(gap).bandTable, to: folder.appendingPathComponent("gap-bands.csv"))
-    try RunFolder.write(metrics.json, to: folder.appendingPathComponent("metrics.json"))
-    try RunFolder.write(try JSONText.text(gap) + "\n", to: folder.appendingPathComponent("gap.json"))
-  }
+  /// The library's word for it.
+  var part: Adaptation.Part? { Adaptation.Part(rawValue: rawValue) }
 }

@@ -10,7 +10,7 @@ struct RecipeArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Take spectra from this library (.mat, .sli, HDF5) in place of the recipe's, at the recipe's bands.",
+      "Take spectra from this library (.mat, .sli, HDF5, .csv, .txt or a folder of .txt) instead, at the recipe's bands.",
       valueName: "file"))
   var library: String?
 

@@ -27,7 +27,7 @@ struct MalformedInput {
 
   /// Generating from the workspace's run.
   static func generating(_ more: String, _ message: String, code: Int32 = 1) -> MalformedInput {
-    MalformedInput("generate --run run -o new \(more)", message, code: code)
+    MalformedInput("generate --run run -o new.csv \(more)", message, code: code)
   }
 
   /// Files that are not what they should be.
@@ -36,9 +36,15 @@ struct MalformedInput {
     .init("train --scene foreign -o new", "{dir}/foreign: cannot open: it is not a regular file"),
     .init("train --scene empty.h5 -o new", "{dir}/empty.h5: cannot open: file signature not found"),
     .init(
+      "train --scene text.doc -o new",
+      "{dir}/text.doc: not a format Alunite reads (MATLAB (mat), HDF5 (h5, hdf5, he5, nc), ENVI (hdr, img, dat, sli, "
+        + "bsq, bil, bip, raw, hyspex), text (csv, txt, asc))"),
+    .init(
       "train --scene text.txt -o new",
-      "{dir}/text.txt: not a format Alunite reads (MATLAB (mat), HDF5 (h5, hdf5, he5, nc), ENVI (hdr, img, dat, sli, "
-        + "bsq, bil, bip, raw, hyspex))"),
+      "{dir}/text.txt: the content is text, which is not read; of texts only spectral libraries are"),
+    .init(
+      "synthesize --recipe cuprite-like --library text.txt -o new",
+      "{dir}/text.txt: lines: expected columns of numbers, found `hello`"),
     .init("train --scene half.h5 -o new", "{dir}/half.h5: cannot open: truncated file"),
     .init("train --scene corrupt.h5 -o new", "{dir}/corrupt.h5: "),
     .init("train --scene head.mat -o new", "{dir}/head.mat: declares 65671 bytes of data and holds 136"),
@@ -147,6 +153,12 @@ struct MalformedInput {
       "--abundances names.csv",
       "{dir}/names.csv: row 1: expected one column Muscovite, found 0 among Alunite, Gold, Nontronite"),
     .generating("--abundances empty.csv", "{dir}/empty.csv: rows: expected at least one, found none"),
+    .generating(
+      "--edge Alunite:Gold",
+      "--edge: expected two of Alunite, Muscovite, Nontronite, as Alunite:Muscovite, found \"Alunite:Gold\""),
+    .generating(
+      "--edge 2:2",
+      "--edge: expected two of Alunite, Muscovite, Nontronite, as Alunite:Muscovite, found \"2:2\""),
   ]
 
   /// Wrong usage: exit code 2.
@@ -165,7 +177,16 @@ struct MalformedInput {
       "The value 'random:1.5' is invalid for '--split <split>': split: expected a training share between 0 and 1, as in "
         + "random:0.8, found \"random:1.5\"", code: 2),
     .training("--zyxwvutsrqpon", "Unknown option '--zyxwvutsrqpon'", code: 2),
-    .generating("", "give either --abundances or --uniform", code: 2),
+    .generating("", "give one of --abundances, --uniform, --edge and --pure", code: 2),
+    .generating("--pure --uniform 3", "give one of --abundances, --uniform, --edge and --pure", code: 2),
+    .generating("--pure --steps 3", "--steps: --edge is missing", code: 2),
+    .generating("--pure --interval 1", "--interval: expected a probability between 0 and 1, found 1.0", code: 2),
+    .init(
+      "generate --run run --pure -o new.txt", "--output: expected a name ending in .csv, .sli or .h5, found new.txt",
+      code: 2),
+    .init(
+      "transfer --recipe cuprite-like --target scene.h5 --adapt-epochs 3 -o new",
+      "--adapt-epochs: --adapt encoder or all is missing", code: 2),
     .generating("--uniform 0", "--uniform: expected 1 … 10000000, found 0", code: 2),
     .init("inspect", "Missing expected argument '<path>'", code: 2),
     .init(

@@ -19,6 +19,33 @@ import Testing
     #expect(truth.endmembers?.axis == scene.axis)
   }
 
+  /// Pixels have 4096 × 156 numbers at least: √(2/n) of them is 0.0018, or 0.008 dB; 0.05 dB are six of these. Noise on
+  /// endmembers has too few numbers for that bound, and a test of its own.
+  @Test(arguments: Recipe.names) func everyNamedRecipeHasItsRatioAndFractionsOnTheSimplex(name: String) throws {
+    var recipe = try Recipe.named(name)
+    let noise = recipe.noise
+    let scene = try recipe.scene()
+    let truth = try #require(scene.truth)
+    let abundances = truth.abundances.scalars
+    for pixel in 0..<scene.pixelCount {
+      let fractions = abundances[pixel * truth.count..<(pixel + 1) * truth.count]
+      let sum = fractions.reduce(0.0) { $0 + Double($1) }
+      guard abs(sum - 1) < 1e-6, fractions.allSatisfy({ $0 >= 0 }) else {
+        Issue.record("pixel \(pixel) of \(name): fractions \(Array(fractions)) with sum \(sum)")
+        return
+      }
+    }
+    guard let wanted = noise.snr, noise.target == .pixels, noise.stripes == 0, noise.deadPixels == 0 else { return }
+    recipe.noise = Noise()
+    let clean = try recipe.scene()
+    var (signal, error) = (0.0, 0.0)
+    for (value, measured) in zip(clean.spectra.scalars, scene.spectra.scalars) {
+      signal += Double(value) * Double(value)
+      error += (Double(measured) - Double(value)) * (Double(measured) - Double(value))
+    }
+    #expect(abs(10 * log10(signal / error) - wanted) < 0.05)
+  }
+
   @Test func everyRecipeFileHasANameAndEveryNameAFile() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../../Synthetic/Recipes").standardizedFileURL
