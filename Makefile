@@ -19,7 +19,7 @@ PEERS ?= ../shared/bench
 DOUBLE := --traits DoublePrecision --scratch-path .build/double
 GRADIENTS := --filter '^(Tensors|Networks|Probability)Tests|ModelGradient|NegativeELBO'
 
-.PHONY: run test bench format format-check check-long docs build libraries
+.PHONY: run test bench bench-classical format format-check check-long docs build libraries
 
 ## Synthesises two scenes, trains on one, unmixes the other, and compares the result with the truth.
 run: build
@@ -51,6 +51,10 @@ check-long: libraries
 ## Step times and peak memory, beside PyTorch's where that is installed.
 bench: build
 	.ci/bench $(BINARY) "$(PEERS_PYTHON)" "$(PEERS)"
+
+## Pixels a second of fully constrained least squares, beside other programs'. PEERS_SITE: a folder with quadprog and spams.
+bench-classical: build
+	"$(PEERS_PYTHON)" -u .ci/bench-classical $(BINARY) "$(PEERS)" $(PEERS_SITE)
 
 format:
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)

@@ -2,7 +2,7 @@
 //
 // With r the first member of a support S (the endmembers that take part) and a = e_r + E z, E = (e_i - e_r) over the
 // other members, the solution with the sum constraint alone is H z = E'(c - G e_r), H = E'G E. Few supports occur in
-// an image, so what a support needs is computed once and kept: up to eight endmembers the affine map a = P_S c + q_S
+// an image, so what a support needs is computed once and kept: up to twelve endmembers the affine map a = P_S c + q_S
 // itself, P_S = E H^-1 E' and q_S = e_r - P_S G e_r; beyond that the Cholesky factor of H. It depends on nothing but
 // the support, so the order in which pixels come never shows in the results.
 
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { most = alu_fcls_most };
+enum { most = alu_fcls_most, most_maps = 12 };
 
 typedef struct {
   uint32_t support;
@@ -30,19 +30,18 @@ typedef struct {
   double scale; // largest diagonal element
   entry *entries;
   unsigned bits; // log2 of the number of entries
+  bool has_maps; // supports are kept as affine maps, every one at a place of its own
   void *memory;
   size_t bytes;
 } solver;
 
 static size_t padded(size_t count) { return count <= 4 ? 4 : count <= 8 ? 8 : count <= 16 ? 16 : 32; }
 
-// Whether supports are kept as affine maps.
-static inline __attribute__((always_inline)) bool maps(size_t stride) { return stride <= 8; }
-
 static void solver_start(solver *s, const alu_fcls_problem *problem) {
   s->count = problem->count;
   s->stride = padded(problem->count);
-  s->bits = maps(s->stride) ? (unsigned)problem->count : s->stride <= 16 ? 10 : 8;
+  s->has_maps = problem->count <= most_maps;
+  s->bits = s->has_maps ? (unsigned)problem->count : s->stride <= 16 ? 10 : 8;
   size_t entries = (size_t)1 << s->bits, square = s->stride * s->stride;
   size_t doubles = square + entries * (square + s->stride);
   s->bytes = doubles * sizeof(double) + entries * sizeof(entry);
@@ -125,20 +124,20 @@ static void fill(const solver *s, entry *e) {
     if (e->support >> k & 1) e->members[n++] = (uint8_t)k;
   e->size = (uint8_t)n;
   size_t r = e->members[0];
-  double small[8 * 8], small_reciprocal[8];
-  double *h = maps(stride) ? small : e->matrix, *reciprocal = maps(stride) ? small_reciprocal : e->offset;
+  double small[16 * 16], small_reciprocal[16];
+  double *h = s->has_maps ? small : e->matrix, *reciprocal = s->has_maps ? small_reciprocal : e->offset;
   for (size_t i = 1; i < n; i++)
     for (size_t j = 1; j <= i; j++) {
       size_t a = e->members[i], b = e->members[j];
       h[(i - 1) * stride + j - 1] = (g[a * stride + b] - g[a * stride + r]) - (g[r * stride + b] - g[r * stride + r]);
     }
   e->is_regular = factor(h, reciprocal, n - 1, stride, s->scale);
-  if (e->is_regular && maps(stride)) fill_map(s, e, h, reciprocal);
+  if (e->is_regular && s->has_maps) fill_map(s, e, h, reciprocal);
 }
 
 static const entry *lookup(solver *s, uint32_t support) {
   size_t all = (size_t)1 << s->bits;
-  size_t place = maps(s->stride) ? support & (all - 1) : (support * 2654435769u) >> (32 - s->bits);
+  size_t place = s->has_maps ? support & (all - 1) : (support * 2654435769u) >> (32 - s->bits);
   entry *e = &s->entries[place];
   if (!e->is_known || e->support != support) {
     e->support = support;
@@ -162,7 +161,7 @@ static inline __attribute__((always_inline)) void multiply_add(const double *mat
 // The solution on a support with the sum constraint alone; 0 outside the support.
 static inline __attribute__((always_inline)) void solve_on(const solver *s, const entry *e, const double *c, double *a,
                                                            size_t stride) {
-  if (maps(stride)) return multiply_add(e->matrix, c, e->offset, a, stride, s->count);
+  if (s->has_maps) return multiply_add(e->matrix, c, e->offset, a, stride, s->count);
   size_t n = e->size, r = e->members[0];
   const double *column = s->gram + r * stride;
   double z[most], reference = c[r] - column[r], rest = 1;

@@ -76,6 +76,9 @@ package struct SimplexLeastSquares: Sendable {
     }
   }
 
+  /// How many pixels share what was computed for a set of active endmembers: of many endmembers there are many sets.
+  private var blockLength: Int { (9...12).contains(count) ? 16_384 : 2048 }
+
   /// Hands over the right-hand sides of blocks of spectra whose size depends on nothing.
   private func forEachBlock(
     of spectra: Tensor,
@@ -83,7 +86,7 @@ package struct SimplexLeastSquares: Sendable {
   ) {
     precondition(
       spectra.rank == 2 && spectra.shape[1] == bands, "spectra of shape \(spectra.shape) for \(bands) bands")
-    parallelRanges(spectra.count / max(bands, 1), length: 2048) { pixels in
+    parallelRanges(spectra.count / max(bands, 1), length: blockLength) { pixels in
       let products = spectra.withUnsafeScalars { spectra in
         let block = UnsafeBufferPointer(rebasing: spectra[pixels.lowerBound * bands..<pixels.upperBound * bands])
         return Projection.of(block, bands, directions, offsets, normalized: isNormalized)

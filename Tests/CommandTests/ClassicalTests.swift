@@ -90,10 +90,51 @@ struct ClassicalTests {
     #expect(!workspace.exists("new"))
   }
 
+  @Test func countsEndmembersAndTellsTheNoise() throws {
+    let workspace = try Workspace()
+    try workspace.makeScene()
+    // 144 pixels do not tell the noise of 188 bands.
+    let refused = try workspace.run("count", "--scene", "scene.h5")
+    #expect(refused.code == 1 && refused.errors.contains("more than the 188 bands"), "\(refused.errors)")
+    let outcome = try workspace.run(
+      "count", "--scene", "scene.h5", "--bands", "11-60", "--json", "--noise", "noise.csv")
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    let json = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+    let counts = ["hysime", "hfc", "nwhfc"].compactMap { json?[$0] as? Int }
+    // Three minerals; from 144 pixels the noise of 50 bands is a rough guess.
+    #expect(counts.count == 3 && counts.allSatisfy { (1...25).contains($0) }, "\(counts)")
+    let lines = try workspace.text("noise.csv").split(separator: "\n")
+    #expect(lines.count == 51 && lines[0] == "wavelength (nm),noise")
+    #expect(try workspace.run("count", "--scene", "scene.h5", "--bands", "11-60").output.contains("HySime"))
+    #expect(try workspace.run("count", "--scene", "scene.h5", "--false-alarm", "0.7").code == 2)
+  }
+
+  @Test func extractsToATableAndToALibrary() throws {
+    let workspace = try Workspace()
+    try workspace.makeScene()
+    for search in ["vca", "extracted", "nfindr", "ppi", "smacc", "atgp"] {
+      let outcome = try workspace.run(
+        "extract", "--scene", "scene.h5", "--endmembers", "3", "--extract", search, "-q", "-o", "\(search).csv")
+      #expect(outcome.code == 0, "\(search): \(outcome.errors)")
+      #expect(try workspace.text("\(search).csv").split(separator: "\n").count == 189)
+    }
+    let library = try workspace.run("extract", "--scene", "scene.h5", "--endmembers", "3", "-o", "found.sli")
+    #expect(library.code == 0 && library.output.contains("3 endmembers by VCA"), "\(library.errors)")
+    #expect(try unmix(workspace, "--method", "sunsal", "--library", "found.sli", "-q", "-o", "result").code == 0)
+    let refusals = [("oracle", "e.csv", 1), ("vca", "e.txt", 2), ("vca", "vca.csv", 1)]
+    for (search, file, code) in refusals {
+      let refused = try workspace.run(
+        "extract", "--scene", "scene.h5", "--endmembers", "3", "--extract", search, "-o", file)
+      #expect(refused.code == Int32(code), "\(search) to \(file): \(refused.errors)")
+    }
+  }
+
   @Test func listsMethodsTheirOptionsAndExtractions() throws {
     let workspace = try Workspace()
     let listed = try workspace.run("models")
-    for id in ["fcls", "nnls", "ls", "vca", "oracle", "spacnn-ldvae"] { #expect(listed.output.contains(id), "\(id)") }
+    for id in ["fcls", "nnls", "ls", "sunsal-tv", "vca", "nfindr", "oracle", "spacnn-ldvae"] {
+      #expect(listed.output.contains(id), "\(id)")
+    }
     let shown = try workspace.run("models", "--method", "fcls", "--json")
     let json = try JSONSerialization.jsonObject(with: Data(shown.output.utf8)) as? [String: Any]
     #expect((json?["methods"] as? [[String: Any]])?.contains { $0["id"] as? String == "nnls" } == true)

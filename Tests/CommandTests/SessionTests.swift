@@ -121,7 +121,7 @@ struct SessionTests {
 
   @Test func everyCommandHasAnExample() throws {
     let workspace = try Workspace()
-    for command in ["synthesize", "inspect", "train", "unmix", "evaluate", "generate", "models"] {
+    for command in ["synthesize", "inspect", "train", "unmix", "evaluate", "generate", "models", "count", "extract"] {
       let help = try workspace.run(command, "--help")
       #expect(help.code == 0)
       #expect(help.output.contains("Example"), "\(command)")

@@ -54,6 +54,16 @@ public enum ClassicalCatalogue {
       LeastSquares.self, id: "ls", title: "LS", summary: "least squares without inequalities",
       source: "Keshava & Mustard, IEEE Signal Processing Magazine 19, 2002"),
     ClassicalEntry(
+      SUnSAL.self, id: "sunsal", title: "SUnSAL", summary: "sparse nonnegative regression on a library",
+      source: "Bioucas-Dias & Figueiredo, WHISPERS 2010"),
+    ClassicalEntry(
+      CollaborativeSUnSAL.self, id: "collaborative-sunsal", title: "collaborative SUnSAL",
+      summary: "the same with few spectra for the whole scene",
+      source: "Iordache, Bioucas-Dias & Plaza, IEEE TGRS 52, 2014"),
+    ClassicalEntry(
+      SUnSALTV.self, id: "sunsal-tv", title: "SUnSAL-TV", summary: "the same with maps that are smooth but for edges",
+      source: "Iordache, Bioucas-Dias & Plaza, IEEE TGRS 50, 2012"),
+    ClassicalEntry(
       NMF.self, id: "nmf", title: "NMF", summary: "non-negative factorization by multiplicative updates",
       source: "Lee & Seung, NIPS 2000"),
     ClassicalEntry(

@@ -84,8 +84,8 @@ public struct EstimateFolder: Sendable {
     return written
   }
 
-  /// Band by band, the wavelength first.
-  private static func table(of library: SpectralLibrary) -> String {
+  /// Spectra as comma-separated values: band by band, the wavelength first.
+  public static func table(of library: SpectralLibrary) -> String {
     let (count, bands) = (library.count, library.bands)
     let first = library.axis == nil ? "band" : "wavelength (nm)"
     var text = CommaSeparated.line([first] + library.names)

@@ -43,9 +43,28 @@ public enum ExtractionCatalogue {
       source: "Nascimento & Bioucas-Dias, IEEE TGRS 43, 2005"
     ) { VCA(count: $0, seed: $1) },
     ExtractionEntry(
+      "nfindr", title: NFINDR.title, summary: "the largest simplex by replacing pixels, the best of ten starts",
+      source: "Winter, SPIE 3753, 1999"
+    ) { NFINDR(count: $0, seed: $1) },
+    ExtractionEntry(
+      "ppi", title: PPI.title, summary: "the outermost pixels along ten thousand directions, far apart in angle",
+      source: "Boardman, Kruse & Green, JPL Airborne Earth Science Workshop, 1995"
+    ) { PPI(count: $0, seed: $1) },
+    ExtractionEntry(
+      "smacc", title: SMACC.title, summary: "the pixel with the longest residual of the cone so far; nothing random",
+      source: "Gruninger, Ratkowski & Hoke, SPIE 5425, 2004"
+    ) { count, _ in SMACC(count: count) },
+    ExtractionEntry(
+      "atgp", title: ATGP.title, summary: "the pixel with most outside the span of those before; nothing random",
+      source: "Ren & Chang, IEEE TAES 39, 2003"
+    ) { count, _ in ATGP(count: count) },
+    ExtractionEntry(
       oracle, title: "oracle", summary: "the endmembers of the truth: for comparisons, no extraction", source: ""
     ) { count, _ in TrueEndmembers(count: count) },
   ]
+
+  /// Those that look into the scene alone.
+  public static var searches: [ExtractionEntry] { entries.filter { !$0.usesTruth } }
 
   /// The way of this name.
   ///

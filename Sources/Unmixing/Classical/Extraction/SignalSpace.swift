@@ -14,8 +14,8 @@ struct SignalSpace {
   private let coordinates: [Double]
   /// Pixels as points on a plane, `[pixels, count]`; zeros for those that may not be chosen.
   private let points: [Double]
-  /// Pixels in the `count − 1` dominant affine dimensions.
-  private let affine: [Double]
+  /// Pixels in the `count − 1` dominant affine dimensions, `[pixels, count − 1]`; of masked ones too.
+  let affine: [Double]
 
   /// - Parameter chosen: The projection; `nil` for the one that suits the signal-to-noise ratio.
   /// - Throws: as ``VCA/extraction(from:isValid:)``.
@@ -136,7 +136,8 @@ struct SignalSpace {
 
   // MARK: Preparation
 
-  private static func checked(_ spectra: Tensor, _ isValid: [Bool]?, _ count: Int) throws -> [Bool] {
+  /// Which pixels count, of spectra in which `count` endmembers may be looked for.
+  static func checked(_ spectra: Tensor, _ isValid: [Bool]?, _ count: Int) throws -> [Bool] {
     precondition(spectra.rank == 2, "spectra of shape \(spectra.shape)")
     let (pixels, bands) = (spectra.shape[0], spectra.shape[1])
     let valid = isValid ?? [Bool](repeating: true, count: pixels)
