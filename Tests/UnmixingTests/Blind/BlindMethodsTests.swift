@@ -95,23 +95,28 @@ import Unmixing
 
   // MARK: Recovery
 
-  /// Pure pixels, no noise: endmembers are found exactly, and what is asked of abundances must not move them far.
+  /// Without noise and penalties the true endmembers and abundances are where every method comes to rest.
   @Test(arguments: blindIDs)
   func keepsAnExactMixture(_ id: String) throws {
     let scene = smallScene(rows: 24, columns: 20)
     let truth = try #require(scene.truth)
-    let estimate = try blindMethod(id, try #require(truth.endmembers)).unmix(scene)
+    let library = try #require(truth.endmembers)
+    let entry = try ClassicalCatalogue.entry(id)
+    let weights = ["sparsityScale", "sparsity", "smoothness", "totalVariation"]
+    let known = try fields(of: entry.options)
+    let options = try changed(
+      entry.options, Dictionary(uniqueKeysWithValues: weights.filter { known[$0] != nil }.map { ($0, 0) }))
+    let estimate = try entry.method(options, endmembers: library, seed: 0).unmix(scene)
+    let angles = try SpectralAngles.matrix(library, try #require(estimate.endmembers))
+    let worst = (0..<3).map { angles[$0][$0] }.max() ?? .infinity
     let metrics = try Evaluation().metrics(of: estimate, against: truth)
     let error = try #require(metrics.all["abundance.rmse.entry"])
-    let angles = try SpectralAngles.matrix(try #require(truth.endmembers), try #require(estimate.endmembers))
-    let worst = (0..<3).map { angles[$0][$0] }.max() ?? .infinity
-    // The sparsest abundances are not the true ones: penalties may cost a tenth, without any it is rounding.
-    let limit = id == "nmf" ? 1e-3 : 0.12
-    #expect(worst < limit, "\(id): angles up to \(worst)")
-    #expect(error < limit, "\(id): \(error)")
+    // Abundances begin at 10⁻⁴ where they are 0, and endmembers answer to that.
+    #expect(worst < 2e-3, "\(id): angles up to \(worst)")
+    #expect(error < 2e-3, "\(id): \(error)")
   }
 
-  /// Endmembers a third of the way to their mean: plain NMF must find most of the way back out.
+  /// From endmembers drawn a third of the way to their mean, NMF goes back out, slowly: the sum to one holds it.
   @Test func leavesEndmembersThatAreTooTame() throws {
     let scene = smallScene(rows: 24, columns: 20)
     let truth = try #require(scene.truth?.endmembers)
@@ -124,7 +129,10 @@ import Unmixing
     let before = try Evaluation().metrics(of: try FCLS(endmembers: tame).unmix(scene), against: scene.truth)
     let now = try #require(found.all["abundance.rmse.entry"])
     let then = try #require(before.all["abundance.rmse.entry"])
-    #expect(now < 0.5 * then, "\(now) after \(then)")
+    // NumPy's version of the same updates on such a scene comes from 0.0896 to 0.0713.
+    #expect(now < 0.85 * then, "\(now) after \(then)")
+    let last = try #require(estimate.objective.last)
+    #expect(last < 0.7 * estimate.objective[0])
   }
 
   // MARK: Scale
@@ -221,11 +229,14 @@ import Unmixing
     return try entry.method(options, endmembers: VCA(count: 3, seed: 2), seed: 4)
   }
 
+  private func fields(of options: some ClassicalOptions) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: JSONEncoder().encode(options)) as? [String: Any])
+  }
+
   private func changed<Options: ClassicalOptions>(_ options: Options, _ values: [String: Double]) throws
     -> any ClassicalOptions
   {
-    let data = try JSONEncoder().encode(options)
-    var fields = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    var fields = try fields(of: options)
     for (name, value) in values {
       #expect(fields[name] != nil, "no option \(name)")
       fields[name] = value == value.rounded() ? Int(value) as Any : value
