@@ -24,7 +24,7 @@ struct Alunite: ParsableCommand {
     version: RunDescription.currentVersion,
     subcommands: [
       Synthesize.self, Inspect.self, Train.self, Unmix.self, Evaluate.self, Generate.self, Transfer.self, Models.self,
-      Benchmark.self,
+      Calibrate.self, Benchmark.self,
     ])
 
   static func main() {

@@ -53,6 +53,9 @@ public enum ClassicalCatalogue {
     ClassicalEntry(
       LeastSquares.self, id: "ls", title: "LS", summary: "least squares without inequalities",
       source: "Keshava & Mustard, IEEE Signal Processing Magazine 19, 2002"),
+    ClassicalEntry(
+      GibbsUnmixing.self, id: "gibbs", title: "Gibbs", summary: "draws from the exact posterior on the simplex",
+      source: "Dobigeon et al., IEEE TSP 57, 2009"),
   ]
 
   /// The method of this name.
