@@ -63,7 +63,7 @@ let package = Package(
     tests("Networks", ["Networks"]),
     tests("Probability", ["Probability", "Networks"], data: ["References"]),
     tests("Scenes", ["Scenes"]),
-    tests("Unmixing", ["Unmixing", "Synthetic"], data: ["References", "Blind/References"]),
+    tests("Unmixing", ["Unmixing", "Synthetic"], data: ["Blind/References", "References"]),
     tests("Synthetic", ["Synthetic"], data: ["References"]),
     tests("Command", ["alunite"]),
     .testTarget(name: "HouseRulesTests"),

@@ -34,6 +34,8 @@ public struct Estimate: Sendable {
   public var deviation: Tensor?
   /// Quantiles of every abundance by itself, in order of probability; empty where there are none.
   public var quantiles: [Quantile] = []
+  /// Where deviation, quantiles and draw come from; `nil` where there are none, or where it was not noted.
+  public var posterior: PosteriorKind?
   /// One draw from the posterior.
   public var draw: Tensor?
   /// Σ α of a Dirichlet posterior, `[pixels]`.
@@ -77,6 +79,7 @@ public struct Estimate: Sendable {
     let dead = deadEndmembers.map { names[$0] }.joined(separator: ", ")
     return [
       dead.isEmpty ? nil : "dead endmembers (no pixel holds 0.01 of them): \(dead)\(advice)",
+      posterior.map { "standard deviations and quantiles: \($0.remark)" },
       startsFromTruth ? "the endmembers began as the reference spectra of the truth: this is no blind unmixing" : nil,
     ].compactMap { $0 }
   }

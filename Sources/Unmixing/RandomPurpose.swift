@@ -11,6 +11,8 @@ enum RandomPurpose: UInt32 {
   case validation
   case endmembers
   case generation
+  case refinement
+  case simulation
 
   /// The stream of this purpose, from its beginning or from a later position.
   func stream(seed: UInt64, index: UInt32 = 0) -> RandomStream {

@@ -165,6 +165,7 @@ private struct MapCollector {
     var result = Estimate(names: names, of: scene, mean: mean, endmembers: endmembers)
     if raw != mean { result.raw = raw }
     result.deviation = deviation
+    result.posterior = deviation == nil ? nil : .amortised
     result.quantiles = zip(TrainedModel.probabilities, quantiles).map { .init(probability: $0, values: $1) }
     result.draw = draw
     result.totalConcentration = total

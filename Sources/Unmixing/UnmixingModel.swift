@@ -37,6 +37,9 @@ public protocol UnmixingModel: StatefulModule {
   /// The spectra of pure materials, `[endmembers, bands]`, in the model's scaling.
   func endmembers(in pass: inout Pass) -> Tensor
 
+  /// The decoder as a linear mixture in the model's scaling, if it is one: its posterior can then be drawn from exactly.
+  var linearMixing: LinearMixing? { get }
+
   /// Ends a training step: puts weights back where they may be, and lets go of what the step computed.
   mutating func finishStep()
 }
@@ -55,6 +58,9 @@ extension UnmixingModel {
     let oneHot = Tensor([count, count], (0..<count * count).map { $0 / count == $0 % count ? 1 : 0 })
     return model.reconstruction(from: oneHot, in: &pass).mean
   }
+
+  /// Not known to be linear.
+  public var linearMixing: LinearMixing? { nil }
 
   /// Nothing: every weight is free.
   public mutating func finishStep() {}

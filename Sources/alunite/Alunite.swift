@@ -24,7 +24,7 @@ struct Alunite: ParsableCommand {
     version: RunDescription.currentVersion,
     subcommands: [
       Synthesize.self, Inspect.self, Train.self, Unmix.self, Evaluate.self, WriteReport.self, Generate.self,
-      Transfer.self, Models.self, Count.self, Extract.self, Benchmark.self, TimeSteps.self, Measure.self,
+      Transfer.self, Calibrate.self, Models.self, Count.self, Extract.self, Benchmark.self, TimeSteps.self, Measure.self,
       FollowParent.self,
     ])
 

@@ -36,7 +36,8 @@ struct EvaluatingTests {
     let outcome = try workspace.run(
       Workspace.quickTraining + ["--split", "random:0.8", "--set", "epochs=2", "-o", "run"] + arguments)
     try #require(outcome.code == 0, "\(outcome.errors)")
-    let unmixed = try workspace.run("unmix", "--run", "run", "--scene", "scene.h5", "-q", "-o", "result")
+    let unmixed = try workspace.run(
+      "unmix", "--run", "run", "--scene", "scene.h5", "--posterior", "amortised", "-q", "-o", "result")
     try #require(unmixed.code == 0, "\(unmixed.errors)")
     return try JSONDecoder().decode(Judgement.self, from: Data(contentsOf: workspace.url("run/metrics.json")))
   }
@@ -139,7 +140,9 @@ struct EvaluatingTests {
     let trained = try workspace.run(
       Workspace.quickTraining + ["--set", "epochs=2", "--bands", "21-60", "-o", "run"])
     try #require(trained.code == 0, "\(trained.errors)")
-    try workspace.run("unmix", "--run", "run", "--scene", "scene.h5", "--bands", "21-60", "-q", "-o", "result")
+    try workspace.run(
+      "unmix", "--run", "run", "--scene", "scene.h5", "--bands", "21-60", "--posterior", "amortised", "-q", "-o",
+      "result")
     let first = try JSONDecoder().decode(Judgement.self, from: Data(contentsOf: workspace.url("run/metrics.json")))
     let again = try evaluate(workspace, "--result", "result", "--truth", "scene.h5")
     // The decoder starts from the true endmembers; in other bands they are tenths of a radian away.

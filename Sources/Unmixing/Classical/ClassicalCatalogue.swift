@@ -93,6 +93,9 @@ public enum ClassicalCatalogue {
     ClassicalEntry(
       PLMM.self, id: "plmm", title: "PLMM", summary: "endmembers perturbed in every pixel",
       source: "Thouvenin et al., IEEE TSP 64, 2016"),
+    ClassicalEntry(
+      GibbsUnmixing.self, id: "gibbs", title: "Gibbs", summary: "draws from the exact posterior on the simplex",
+      source: "Dobigeon et al., IEEE TSP 57, 2009"),
   ]
 
   /// The method of this name.

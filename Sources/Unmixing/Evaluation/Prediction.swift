@@ -43,12 +43,14 @@ public struct Prediction: Sendable {
   }
 
   /// What an estimate says: its means and one draw, and of its posterior a Dirichlet α = mean · Σα where it has a total
-  /// concentration, otherwise its quantiles.
+  /// concentration and was not refined, otherwise its quantiles.
   public init(_ estimate: Estimate) {
     let quantiles = estimate.quantiles.isEmpty ? nil : PosteriorMarginals.quantiles(estimate.quantiles)
+    // A total concentration is what the network claims, whatever the intervals come from.
+    let total = estimate.posterior == .refined ? nil : estimate.totalConcentration
     self.init(
       abundances: estimate.mean, endmembers: estimate.endmembers, names: estimate.names,
-      marginals: estimate.totalConcentration.map { total in
+      marginals: total.map { total in
         .dirichlet(concentration: estimate.mean * total.reshaped(to: [total.count, 1]))
       } ?? quantiles)
     draw = estimate.draw?.detached

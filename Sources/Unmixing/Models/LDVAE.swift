@@ -37,6 +37,9 @@ extension LDVAE {
     Reconstruction(decoder(abundances))
   }
 
+  /// The decoder, unless it is a perceptron.
+  public var linearMixing: LinearMixing? { decoder.linearMixing }
+
   /// Σₖ αₖ.
   public static func totalConcentration(of posterior: Dirichlet) -> Tensor? {
     posterior.concentration.sum(along: -1)

@@ -80,6 +80,11 @@ struct SpectrumDecoder: Module {
     logDeviation = logDeviation.clamped(from: logBounds.lowerBound, to: logBounds.upperBound)
   }
 
+  /// The endmembers and σ of a linear decoder.
+  var linearMixing: LinearMixing? {
+    endmembers.map { LinearMixing(endmembers: $0.softplus(), deviation: logDeviation.exp()) }
+  }
+
   private func mean(_ abundances: Tensor) -> Tensor {
     if let endmembers { return abundances.matrixProduct(endmembers.softplus()) }
     var features = abundances

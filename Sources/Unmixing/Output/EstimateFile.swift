@@ -11,7 +11,9 @@ import Tensors
 ///     /endmembers/sourceBands         the numbers (from 0) the bands had in the scene's file
 ///     /abundances/raw, /endmembers/purePixels  before the read-out, and the mean spectra of the purest pixels
 ///
-/// with the attributes `scene`, `method`, and `labelled`: 1 where names and order of the endmembers are those of labels.
+/// with the attributes `scene`, `method`, `posterior` (where sd, draw and quantiles come from: `amortised` by the network or
+/// `refined` by draws from the exact posterior of its decoder), and `labelled`: 1 where names and order of the endmembers
+/// are those of labels.
 /// What a method does not give is absent. Pixels that were not unmixed hold NaN, and 0 in `isValid`.
 public struct EstimateFile: Sendable {
   /// What the file says about a scene.
@@ -47,6 +49,7 @@ public struct EstimateFile: Sendable {
     try file.setAttribute("scene", to: sceneName)
     try file.setAttribute("method", to: method)
     try file.setAttribute("labelled", to: Int64(isLabelled ? 1 : 0))
+    if let posterior = estimate.posterior { try file.setAttribute("posterior", to: posterior.rawValue) }
     try file.setAttribute("startsFromTruth", to: Int64(estimate.startsFromTruth ? 1 : 0))
     try file.setAttribute("rows", to: Int64(estimate.rows))
     try file.setAttribute("columns", to: Int64(estimate.columns))
@@ -104,6 +107,7 @@ public struct EstimateFile: Sendable {
     try maps.fill(&estimate)
     estimate.endmembers = try Self.library(in: file, names)
     estimate.pureEndmembers = try estimate.endmembers.flatMap { try Self.pureLibrary(in: file, like: $0) }
+    estimate.posterior = try file.text(attribute: "posterior").flatMap(PosteriorKind.init)
     estimate.startsFromTruth = try file.integer(attribute: "startsFromTruth") == 1
     self.estimate = estimate
     try file.close()

@@ -12,8 +12,14 @@ struct Unmix: ParsableCommand {
       everything as one HDF5 file, the endmembers, and a picture of all maps. A classical method adds method.yaml, what \
       decided the result, and metrics.json where there is a truth. The directory appears whole or not at all.
 
+      What a network says of its own uncertainty is too narrow where two endmembers are alike, however well it is \
+      trained. Where a run's decoder is linear, intervals are therefore refined: drawn from the exact posterior under the \
+      decoder's endmembers, with noise no less than the scene's residuals and their correlation ask for. Means stay \
+      the network's. --posterior amortised keeps the network's own intervals, which a nonlinear decoder always has.
+
       Examples:
         alunite unmix --run run --scene other-scene.h5 -o result
+        alunite unmix --run run --scene other-scene.h5 --posterior amortised -o result
         alunite unmix --method fcls --scene Samson.mat --truth Samson_GT.mat --seed 1 -o result
         alunite unmix --method nnls --scene scene.h5 --endmembers 4 --extract extracted -o result
         alunite unmix --method sunsal --scene scene.h5 --library USGS_1995_Library.mat --set lambda=1e-3 -o result
@@ -30,6 +36,12 @@ struct Unmix: ParsableCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("The directory to write.", valueName: "result"))
   var output: String
 
+  @Option(
+    help: ArgumentHelp(
+      "Where a run's intervals come from: amortised or refined (default: refined if its decoder is linear).",
+      valueName: "kind"))
+  var posterior: PosteriorKind?
+
   @OptionGroup(title: "Classical methods") var classical: ClassicalArguments
   @OptionGroup var writing: OutputArguments
   @OptionGroup var computing: ThreadArguments
@@ -38,6 +50,9 @@ struct Unmix: ParsableCommand {
   func validate() throws {
     if (trained == nil) == (classical.method == nil) {
       throw ValidationError("expected one of --run (a trained model) and --method (a classical method)")
+    }
+    if trained == nil && posterior != nil {
+      throw ValidationError("--posterior goes with --run; a classical method has one posterior or none")
     }
     if trained != nil, let option = classical.firstGiven {
       throw ValidationError("\(option) goes with --method; a run has settled it")
@@ -68,12 +83,28 @@ struct Unmix: ParsableCommand {
       try stop.check()
     }
     bar.finish()
+    let shown = try refined(estimate, model, scene, until: stop)
     let result = EstimateFolder(
-      estimate, of: scene, method: model.description.label, isLabelled: model.description.isLabelled)
+      shown, of: scene, method: model.description.label, isLabelled: model.description.isLabelled)
     let files = try place.write(result) { _ in
       try stop.check(); return []
     }
-    place.show(estimate, scene, files, remarks: estimate.remarks)
+    place.show(shown, scene, files, remarks: shown.remarks)
+  }
+
+  /// The estimate with the intervals that were asked for, or are usual.
+  private func refined(
+    _ estimate: Estimate, _ model: TrainedModel, _ scene: Scene, until stop: StopSignal
+  ) throws -> Estimate {
+    if estimate.deviation == nil && posterior == nil || (posterior ?? model.usualPosterior) == .amortised {
+      return estimate
+    }
+    var bar = ProgressBar("refining", total: scene.validPixels.count, unit: "pixels", quiet: writing.quiet)
+    defer { bar.finish() }
+    return try model.refined(estimate, of: scene) { done, _ in
+      bar.update(done)
+      try stop.check()
+    }
   }
 
   /// By a classical method.
@@ -101,3 +132,5 @@ struct Unmix: ParsableCommand {
     place.show(outcome.estimate, scene, files, remarks: run.remarks(on: outcome.estimate), metrics: metrics)
   }
 }
+
+extension PosteriorKind: ExpressibleByArgument {}

@@ -16,8 +16,10 @@ import Unmixing
       #expect(shares.allSatisfy { $0 >= 0 })
       expectClose(shares.reduce(0, +), 1, absolute: 1e-6, because: "three numbers rounded to Float")
     }
-    #expect(try #require(estimate.endmembers).spectra.scalars.allSatisfy { $0 >= 0 && $0.isFinite })
-    #expect(try #require(estimate.reconstructionAngle).scalars.allSatisfy(\.isFinite))
+    let endmembers = try #require(estimate.endmembers).spectra.scalars
+    #expect(endmembers.allSatisfy { $0 >= 0 && $0.isFinite })
+    let angles = try #require(estimate.reconstructionAngle).scalars
+    #expect(angles.allSatisfy { $0.isFinite })
   }
 
   @Test(arguments: blindIDs)
@@ -55,14 +57,16 @@ import Unmixing
     for (before, after) in zip(objective, objective.dropFirst()) {
       #expect(after <= before * (1 + roundings(10)), "\(id): \(before) then \(after)")
     }
-    #expect(try #require(objective.last) < objective[0])
+    let last = try #require(objective.last)
+    #expect(last < objective[0])
   }
 
   @Test(arguments: ["sgsnmf", "sswnmf"])
   func renewedWeightsStillLeadDown(_ id: String) throws {
     let objective = try shortened(id, iterations: 80).unmix(noisyScene()).objective
-    #expect(try #require(objective.last) < objective[0], "single iterations may go up, the whole does not")
-    #expect(objective.allSatisfy(\.isFinite))
+    let last = try #require(objective.last)
+    #expect(last < objective[0], "single iterations may go up, the whole does not")
+    #expect(objective.allSatisfy { $0.isFinite })
   }
 
   @Test(arguments: blindIDs)
@@ -91,23 +95,28 @@ import Unmixing
 
   // MARK: Recovery
 
-  /// Pure pixels, no noise: endmembers are found exactly, and what is asked of abundances must not move them far.
+  /// Without noise and penalties the true endmembers and abundances are where every method comes to rest.
   @Test(arguments: blindIDs)
   func keepsAnExactMixture(_ id: String) throws {
     let scene = smallScene(rows: 24, columns: 20)
     let truth = try #require(scene.truth)
-    let estimate = try blindMethod(id, try #require(truth.endmembers)).unmix(scene)
-    let metrics = try Evaluation().metrics(of: estimate, against: truth)
-    let (error, angle) = (metrics.all["abundance.rmse.entry"], metrics.all["endmember.sad.mean"])
-    let angles = try SpectralAngles.matrix(try #require(truth.endmembers), try #require(estimate.endmembers))
+    let library = try #require(truth.endmembers)
+    let entry = try ClassicalCatalogue.entry(id)
+    let weights = ["sparsityScale", "sparsity", "smoothness", "totalVariation"]
+    let known = try fields(of: entry.options)
+    let options = try changed(
+      entry.options, Dictionary(uniqueKeysWithValues: weights.filter { known[$0] != nil }.map { ($0, 0) }))
+    let estimate = try entry.method(options, endmembers: library, seed: 0).unmix(scene)
+    let angles = try SpectralAngles.matrix(library, try #require(estimate.endmembers))
     let worst = (0..<3).map { angles[$0][$0] }.max() ?? .infinity
-    // The sparsest abundances are not the true ones: penalties may cost a tenth, without any it is rounding.
-    let limit = id == "nmf" ? 1e-3 : 0.12
-    #expect(worst < limit, "\(id): angles up to \(worst), mean \(angle ?? -1)")
-    #expect(try #require(error) < limit, "\(id): \(error ?? -1)")
+    let metrics = try Evaluation().metrics(of: estimate, against: truth)
+    let error = try #require(metrics.all["abundance.rmse.entry"])
+    // Abundances begin at 10⁻⁴ where they are 0, and endmembers answer to that.
+    #expect(worst < 2e-3, "\(id): angles up to \(worst)")
+    #expect(error < 2e-3, "\(id): \(error)")
   }
 
-  /// Endmembers a third of the way to their mean: plain NMF must find most of the way back out.
+  /// From endmembers drawn a third of the way to their mean, NMF goes back out, slowly: the sum to one holds it.
   @Test func leavesEndmembersThatAreTooTame() throws {
     let scene = smallScene(rows: 24, columns: 20)
     let truth = try #require(scene.truth?.endmembers)
@@ -118,8 +127,12 @@ import Unmixing
     let estimate = try NMF(options, endmembers: tame).unmix(scene)
     let found = try Evaluation().metrics(of: estimate, against: scene.truth)
     let before = try Evaluation().metrics(of: try FCLS(endmembers: tame).unmix(scene), against: scene.truth)
-    let (now, then) = (found.all["abundance.rmse.entry"], before.all["abundance.rmse.entry"])
-    #expect(try #require(now) < 0.5 * (try #require(then)), "\(now ?? -1) after \(then ?? -1)")
+    let now = try #require(found.all["abundance.rmse.entry"])
+    let then = try #require(before.all["abundance.rmse.entry"])
+    // NumPy's version of the same updates on such a scene comes from 0.0896 to 0.0713.
+    #expect(now < 0.85 * then, "\(now) after \(then)")
+    let last = try #require(estimate.objective.last)
+    #expect(last < 0.7 * estimate.objective[0])
   }
 
   // MARK: Scale
@@ -144,8 +157,8 @@ import Unmixing
     }
     let library = try #require(scene.truth?.endmembers)
     let estimate = try blindMethod(id, library).unmix(scene)
-    #expect(estimate.mean.scalars.allSatisfy(\.isFinite))
-    #expect(estimate.objective.allSatisfy(\.isFinite))
+    #expect(estimate.mean.scalars.allSatisfy { $0.isFinite })
+    #expect(estimate.objective.allSatisfy { $0.isFinite })
   }
 
   @Test(arguments: blindIDs)
@@ -216,11 +229,14 @@ import Unmixing
     return try entry.method(options, endmembers: VCA(count: 3, seed: 2), seed: 4)
   }
 
+  private func fields(of options: some ClassicalOptions) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: JSONEncoder().encode(options)) as? [String: Any])
+  }
+
   private func changed<Options: ClassicalOptions>(_ options: Options, _ values: [String: Double]) throws
     -> any ClassicalOptions
   {
-    let data = try JSONEncoder().encode(options)
-    var fields = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    var fields = try fields(of: options)
     for (name, value) in values {
       #expect(fields[name] != nil, "no option \(name)")
       fields[name] = value == value.rounded() ? Int(value) as Any : value

@@ -1,0 +1,24 @@
+#pragma once
+// What one tile of pixels works on in Gibbs sampling; a lane is a pixel.
+
+#include "alu_posterior.h"
+#include "philox.h"
+
+#include <stdbool.h>
+
+enum { lanes = 64, most_pairs = alu_gibbs_most * (alu_gibbs_most - 1) / 2 };
+
+// The least abundance where its logarithm counts.
+static const double least_share = 1e-280;
+
+typedef struct {
+  double a[alu_gibbs_most][lanes], gradient[alu_gibbs_most][lanes], products[alu_gibbs_most][lanes];
+  double squares[lanes], precision[lanes], root_precision[lanes], inverse_root[lanes];
+  double to_i[lanes], to_j[lanes], step[lanes]; // a pair's proposal, and how far its first component went
+  uint32_t row[lanes];
+  double (*uniform)[lanes]; // three times the pairs of a sweep, `stride` numbers from one third to the next
+  size_t stride;
+} gibbs_tile;
+
+void gibbs_sweep(const alu_gibbs_problem *problem, gibbs_tile *tile, uint32_t number);
+void gibbs_draw_precision(const alu_gibbs_problem *problem, gibbs_tile *tile, uint32_t number);

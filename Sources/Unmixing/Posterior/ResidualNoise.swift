@@ -1,0 +1,68 @@
+import Foundation
+import Scenes
+import Tensors
+
+/// How far spectra are from their best linear mixtures, band by band: noise, and whatever else the mixtures miss.
+///
+///     σ_b² = Σₙ r_nb² / n · B/(B − K + 1),   r = x − Σₖ âₖ mₖ,   â by least squares on the simplex
+///
+/// The factor makes up for the K − 1 directions that the abundances use up.
+///
+/// What mixtures miss is seldom independent from band to band: variable materials, nonlinear mixing and illumination bend
+/// whole spectra. Along a smooth direction, such as the difference of two endmembers, residuals then add up instead of
+/// averaging out. With the residuals' correlation matrix R (over bands divided by their σ) and its eigenvalues λ, the
+/// variance along a direction that is spread as the residuals are is Σλ²/Σλ, and not 1: see ``inflation``.
+///
+/// - Edge cases: no deviation is less than 10⁻⁶ of the largest reflectance of an endmember, about the resolution of single
+///   precision, so that spectra which are exact mixtures have a posterior.
+/// - Complexity: O(pixels · bands²).
+public struct ResidualNoise: Sendable {
+  /// σ, one number a band.
+  public let deviations: [Double]
+  /// By how much the variance along a typical direction of the residuals exceeds that of independent bands,
+  ///
+  ///     max(1, (B − K + 1) (tr R² − B²/n) / B²)
+  ///
+  /// where tr R² is less what n independent pixels would give by chance. 1 for independent noise. Dividing the log
+  /// likelihood by it widens posteriors by its root: a composite likelihood with its information matched on average.
+  ///
+  /// - Source: Varin, Reid and Firth, *An overview of composite likelihood methods*, Statistica Sinica 21, 2011, Sec. 2.3,
+  ///   for why and by what such likelihoods are scaled; that the residuals' own spread stands for that of the directions
+  ///   asked about is our choice, since along those directions the fit has removed them.
+  public let inflation: Double
+
+  /// σ √inflation: what the noise of independent bands would have to be for a posterior as wide as this one ought to be.
+  public var effectiveDeviations: [Double] { deviations.map { $0 * inflation.squareRoot() } }
+
+  /// The residuals of spectra `[pixels, bands]` under endmembers `[endmembers, bands]`.
+  ///
+  /// - Precondition: at least one spectrum.
+  public init(of spectra: Tensor, under endmembers: Tensor) {
+    let (count, bands, pixels) = (endmembers.shape[0], endmembers.shape[1], spectra.shape[0])
+    let least = 1e-6 * max(endmembers.scalars.map { Double(abs($0)) }.max() ?? 0, 1e-6)
+    let problem = SimplexLeastSquares(endmembers: endmembers)
+    var products = [Double](repeating: 0, count: bands * bands)
+    // Block by block: the reconstruction of a whole scene is as large as the scene.
+    for start in stride(from: 0, to: pixels, by: 4096) {
+      let block = spectra.detached.slice(along: 0, start..<min(start + 4096, pixels))
+      let moments = Scatter(of: block - problem.solve(block).matrixProduct(endmembers))
+      for place in products.indices {
+        let mean = moments.mean[place / bands] * moments.mean[place % bands]
+        products[place] += (moments.covariance[place] + mean) * Double(moments.count) / Double(pixels)
+      }
+    }
+    let squares = (0..<bands).map { products[$0 * bands + $0] }
+    let free = Double(max(1, bands - count + 1))
+    deviations = squares.map { max(($0 * Double(bands) / free).squareRoot(), least) }
+    // Bands that are explained to the last digit have no correlation.
+    let scales = squares.map { $0 > least * least ? 1 / $0.squareRoot() : 0 }
+    var trace = 0.0
+    for place in products.indices {
+      let correlation = products[place] * scales[place / bands] * scales[place % bands]
+      trace += correlation * correlation
+    }
+    let used = Double(scales.count { $0 > 0 })
+    let chance = used * used / Double(max(1, pixels))
+    inflation = used > 0 ? max(1, free * (trace - chance) / (used * used)) : 1
+  }
+}

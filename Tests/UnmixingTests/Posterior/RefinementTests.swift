@@ -1,0 +1,96 @@
+import Foundation
+import Probability
+import Scenes
+import Tensors
+import TestSupport
+import Testing
+import Unmixing
+
+struct RefinementTests {
+  /// A scene of simulated pixels, and its endmembers.
+  private static func scene(decibels: Double = 30, pixels: Int = 400) -> (Scene, SpectralLibrary, LinearSimulation) {
+    let simulation = LinearSimulation(endmembers: 3, angle: 0.5, signalToNoise: decibels, seed: 41)
+    let (abundances, spectra) = simulation.draw(0..<pixels, seed: 42)
+    let names = ["a", "b", "c"]
+    var scene = Scene(name: "simulated", rows: pixels / 20, columns: 20, spectra: spectra)
+    scene.truth = GroundTruth(abundances: abundances, names: names)
+    return (scene, SpectralLibrary(names: names, spectra: simulation.endmembers, source: "simulated"), simulation)
+  }
+
+  @Test(arguments: GibbsUnmixing.NoiseSource.allCases)
+  func gibbsIntervalsHoldTheirShare(noise: GibbsUnmixing.NoiseSource) throws {
+    let (scene, library, _) = Self.scene()
+    var options = GibbsUnmixing.Options()
+    options.noise = noise
+    let estimate = try GibbsUnmixing(options, endmembers: library, seed: 1).unmix(scene)
+    #expect(estimate.posterior == .refined && estimate.quantiles.map(\.probability) == [0.05, 0.5, 0.95])
+    let truth = try #require(scene.truth?.abundances).scalars
+    let (low, high) = (estimate.quantiles[0].values.scalars, estimate.quantiles[2].values.scalars)
+    let inside = truth.indices.count { truth[$0] >= low[$0] && truth[$0] <= high[$0] }
+    // Four standard errors of 400 pixels whose three abundances tell two things: 4 · √(0.09/800).
+    #expect(abs(Double(inside) / Double(truth.count) - 0.9) < 0.043, "\(Double(inside) / Double(truth.count))")
+    expectClose(estimate.mean.sum(along: -1), .ones([400]), absolute: 1e-5, because: "means of points on the simplex")
+  }
+
+  @Test func gibbsLeavesMaskedPixelsAlone() throws {
+    var (scene, library, _) = Self.scene()
+    let whole = try GibbsUnmixing(.init(), endmembers: library, seed: 2).unmix(scene)
+    scene.isValid[7] = false
+    var options = GibbsUnmixing.Options()
+    options.noise = .sampled
+    let masked = try GibbsUnmixing(options, endmembers: library, seed: 2).unmix(scene)
+    #expect(masked.mean.scalars[21..<24].allSatisfy { $0 == 0 })
+    #expect(try #require(masked.deviation).scalars[21..<24].allSatisfy { $0 == 0 })
+    #expect(whole.mean.scalars[21..<24].reduce(0, +) > 0.99)
+  }
+
+  @Test func gibbsRefusesWhatItCannotDo() throws {
+    let (scene, library, _) = Self.scene(pixels: 40)
+    var options = GibbsUnmixing.Options()
+    options.noise = .regression
+    // Regression of 50 bands on each other needs more than 40 pixels.
+    #expect(throws: UnmixingError.self) { try GibbsUnmixing(options, endmembers: library, seed: 1).unmix(scene) }
+    options.concentration = 0
+    #expect(throws: UnmixingError.self) { try options.check() }
+  }
+
+  @Test func aTrainedLinearDecoderIsRefined() throws {
+    let (scene, _, _) = Self.scene()
+    var configuration = try Catalogue.entry("mlp-ldvae").defaultPreset(hasLabels: true).configuration
+    configuration.training.epochs = 3
+    let model = try Self.trained(configuration, scene)
+    let before = try model.unmix(scene)
+    #expect(before.posterior == .amortised && model.usualPosterior == .refined)
+    let after = try model.refined(before, of: scene)
+    #expect(after.posterior == .refined && after.mean == before.mean)
+    #expect(after.deviation != before.deviation && after.quantiles.count == 3)
+    // By hand: the decoder's mixture, with the larger of its noise and the residual.
+    let mixing = try #require(model.linearMixing)
+    let spectra = model.description.scaling.applied(to: scene.spectra)
+    let residual = ResidualNoise(of: spectra, under: mixing.endmembers).effectiveDeviations
+    let posterior = LinearPosterior(
+      endmembers: mixing.endmembers, deviations: zip(mixing.deviation.scalars, residual).map { max(Double($0), $1) })
+    let other = posterior.sample(spectra, schedule: .init(warmup: 200, draws: 2000), random: RandomStream(seed: 99))
+    let (own, long) = (try #require(after.deviation).scalars, other.deviation.scalars)
+    let ratio = zip(own, long).reduce(0) { $0 + Double($1.0 / $1.1) } / Double(own.count)
+    #expect(abs(ratio - 1) < 0.02, "deviations are \(ratio) times those of other chains")
+  }
+
+  @Test func aNonlinearDecoderIsNot() throws {
+    let (scene, _, _) = Self.scene()
+    var configuration = try Catalogue.entry("mlp-ldvae").defaultPreset(hasLabels: true).configuration
+    configuration.training.epochs = 1
+    var options = try #require(configuration.model as? LDVAEOptions)
+    options.decoder = .mlp
+    configuration.model = options
+    let model = try Self.trained(configuration, scene)
+    #expect(model.usualPosterior == .amortised)
+    #expect(throws: UnmixingError.self) { try model.refined(try model.unmix(scene), of: scene) }
+  }
+
+  private static func trained(_ configuration: Configuration, _ scene: Scene) throws -> TrainedModel {
+    var run = try TrainingRun(on: scene, configuration, split: .random(training: 0.8), seed: 5)
+    try run.train()
+    return run.trained
+  }
+}
