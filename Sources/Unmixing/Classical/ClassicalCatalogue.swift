@@ -83,7 +83,7 @@ public enum ClassicalCatalogue {
       source: "Wang et al., IEEE TGRS 55, 2017"),
     ClassicalEntry(
       SSWNMF.self, id: "sswnmf", title: "SSWNMF", summary: "sparsity weighted by endmember and neighbourhood",
-      source: "Zhang et al., IEEE TGRS 56, 2018, with NMF"),
+      source: "weights of Zhang et al., IEEE TGRS 56, 2018; reconstructed"),
     ClassicalEntry(
       ELMM.self, id: "elmm", title: "ELMM", summary: "endmembers scaled in every pixel",
       source: "Drumetz et al., IEEE TIP 25, 2016"),

@@ -43,7 +43,7 @@ struct ReportSubject {
 }
 
 extension ReportSubject {
-  /// A run of `alunite train`: its model applied to its scene again.
+  /// A run of `alunite train`: its model applied to its scene again, with the intervals `alunite unmix` would give.
   init(run folder: RunFolder, _ choices: Choices) throws {
     let resumption = try Resumption(
       of: folder, reading: choices.reading, scene: choices.scene, truth: choices.truth)
@@ -51,7 +51,11 @@ extension ReportSubject {
     folder.tellIfUnfinished(checkpoint, quiet: choices.quiet)
     scene = try resumption.readScene(quiet: choices.quiet)
     let description = checkpoint.description
-    (estimate, fit) = try TrainedModel(try checkpoint.restored().model, description).unmixKeepingFit(scene)
+    let model = TrainedModel(try checkpoint.restored().model, description)
+    let unmixed: Estimate
+    (unmixed, fit) = try model.unmixKeepingFit(scene)
+    let isRefined = unmixed.deviation != nil && model.usualPosterior == .refined
+    estimate = isRefined ? try model.refined(unmixed, of: scene) : unmixed
     fitTitle = "reconstruction by the network"
     method = description.label
     configuration = try ConfigurationResolver.yaml(description.configuration)

@@ -52,7 +52,7 @@ struct SplitGradient: Sendable {
 ///     φ(a) = √a  for a ≥ θ,   (θ + a) / (2√θ)  below;   φ′(a) = 1 / (2√max(a, θ))
 ///
 /// - Source: Qian et al., *Hyperspectral unmixing via L½ sparsity-constrained nonnegative matrix factorization*, IEEE TGRS
-///   49, 2011, Eq. 9 and §III.
+///   49, 2011.
 /// - Deviation: below the threshold (10⁻⁴ in the paper) the paper leaves the term out of the update, which lets the
 ///   objective grow whenever an abundance crosses the threshold. The tangent keeps φ concave and its slope bounded, so
 ///   the objective never grows and small abundances still vanish.

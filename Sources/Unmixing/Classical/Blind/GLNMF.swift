@@ -9,8 +9,7 @@
 ///
 /// - Edge cases: as ``HalfNMF``. With fewer pixels than neighbours all pixels are joined.
 /// - Complexity: 2 · pixels² · bands operations once, 6 · pixels · bands · endmembers an iteration.
-/// - Source: Lu, Wu, Yuan, Yan and Li, *Manifold regularized sparse NMF for hyperspectral unmixing*, IEEE TGRS 51, 2013,
-///   Eqs. 9, 15 and 16.
+/// - Source: Lu, Wu, Yuan, Yan and Li, *Manifold regularized sparse NMF for hyperspectral unmixing*, IEEE TGRS 51, 2013.
 /// - Deviation: μ D A is added above and below the line, without which the objective may grow when all pixels move at once
 ///   (``GraphSmoothness``); the fixed points are the same.
 public struct GLNMF: MultiplicativeMethod {

@@ -11,7 +11,7 @@
 ///   what they were in `raw`. Negative reflectances count as 0.
 /// - Complexity: 6 · pixels · bands · endmembers operations an iteration.
 /// - Source: Qian, Jia, Zhou and Robles-Kelly, *Hyperspectral unmixing via L½ sparsity-constrained nonnegative matrix
-///   factorization*, IEEE TGRS 49, 2011, Eqs. 9, 13, 14 and, for λ, 21.
+///   factorization*, IEEE TGRS 49, 2011.
 public struct HalfNMF: MultiplicativeMethod {
   /// What shapes it.
   public struct Options: FactorizationOptions {

@@ -72,7 +72,7 @@ package struct PixelGraph: Sendable {
 
 /// (μ/2) Tr(Aᵀ (D − W) A): abundances of similar spectra are to be similar.
 ///
-/// - Source: Lu et al., *Manifold regularized sparse NMF for hyperspectral unmixing*, IEEE TGRS 51, 2013, Eq. 9.
+/// - Source: Lu et al., *Manifold regularized sparse NMF for hyperspectral unmixing*, IEEE TGRS 51, 2013.
 /// - Deviation: D A is added to both parts of the gradient, whose difference is the paper's. All pixels move at once, and
 ///   2D bounds D − W whatever the weights are, where D alone does not: with it the objective never grows.
 struct GraphSmoothness: AbundancePenalty {

@@ -18,7 +18,7 @@ import Tensors
 ///   to none. Abundances sum to one as nearly as δ and λ make them; the estimate divides them by their sums.
 /// - Complexity: 6 · pixels · bands · endmembers operations an iteration and 4 · pixels · endmembers² for every step.
 /// - Source: Wang, Zhong, Zhang and Xu, *Spatial group sparsity regularized nonnegative matrix factorization for
-///   hyperspectral unmixing*, IEEE TGRS 55, 2017, Eqs. 12–24; the steps are those of Lin, *Projected gradient methods for
+///   hyperspectral unmixing*, IEEE TGRS 55, 2017; the steps are those of Lin, *Projected gradient methods for
 ///   nonnegative matrix factorization*, Neural Computation 19, 2007, Algorithm 4.
 /// - Deviation: given M the pixels' abundances do not depend on each other, so each pixel has a step length of its own. The
 ///   10⁻³ in C keeps a pixel that equals its superpixel's mean from an unbounded weight.

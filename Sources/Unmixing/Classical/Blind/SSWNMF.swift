@@ -19,7 +19,7 @@ import Tensors
 /// - Complexity: 6 · pixels · bands · endmembers operations an iteration.
 /// - Source: Zhang et al., *Spectral–spatial weighted sparse nonnegative matrix factorization*, 2022, whose weights are
 ///   those of Zhang et al., *Spectral–spatial weighted sparse regression for hyperspectral image unmixing*, IEEE TGRS 56,
-///   2018, Eqs. 9–12. No public code is known; the combination with NMF is a reconstruction.
+///   2018. No public code is known; the combination with NMF is a reconstruction.
 public struct SSWNMF: MultiplicativeMethod {
   /// What shapes it.
   public struct Options: FactorizationOptions {

@@ -32,7 +32,7 @@ package struct SpectraBlocks: Sendable {
   /// (1/√bands) Σ over bands of (√pixels − ‖y‖₁/‖y‖₂) / √(pixels − 1), with y the image of a band: how sparse the scene
   /// is, 0 for constant bands. A band of zeros has no part.
   ///
-  /// - Source: Qian et al., IEEE TGRS 49, 2011, Eq. 21; the measure is that of Hoyer, JMLR 5, 2004.
+  /// - Source: Qian et al., IEEE TGRS 49, 2011; the measure is that of Hoyer, JMLR 5, 2004.
   package var sparseness: Double {
     if count < 2 { return 0 }
     var sums = [Double](repeating: 0, count: bands)

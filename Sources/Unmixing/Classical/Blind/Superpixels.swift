@@ -13,7 +13,7 @@ import Tensors
 /// - Edge cases: masked pixels belong to no region. A part without valid neighbours outside itself stays a region.
 /// - Complexity: about 5 · pixels · bands a round.
 /// - Source: Achanta et al., *SLIC superpixels compared to state-of-the-art superpixel methods*, IEEE TPAMI 34, 2012,
-///   Algorithm 1, with the distances of Wang et al., IEEE TGRS 55, 2017, Eqs. 8–10.
+///   Algorithm 1, with the distances of Wang et al., IEEE TGRS 55, 2017.
 package struct Superpixels: Sendable {
   /// The region of every valid pixel.
   package private(set) var labels: [Int]

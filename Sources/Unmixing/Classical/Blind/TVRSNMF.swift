@@ -15,7 +15,7 @@ import Tensors
 /// - Complexity: 6 · pixels · bands · endmembers operations an iteration, and 40 · pixels · endmembers for each of
 ///   `denoisingRounds`.
 /// - Source: He, Zhang and Zhang, *Total variation regularized reweighted sparse nonnegative matrix factorization for
-///   hyperspectral unmixing*, IEEE TGRS 55, 2017, Eqs. 15–22.
+///   hyperspectral unmixing*, IEEE TGRS 55, 2017.
 /// - Deviation: τ and μ of the paper belong to its scenes. The defaults are those of the extended linear mixing model's
 ///   paper for its total variation and its splitting (``ELMM``), whose reconstruction error is scaled alike.
 public struct TVRSNMF: MultiplicativeMethod {

@@ -19,7 +19,7 @@ protocol EndmemberReference: Sendable {
 /// (y − Σ aₖ tₖ) / (λ + ‖a‖²), else Newton's method finds it in at most as many steps as there are endmembers.
 ///
 /// - Complexity: O(pixels · bands · endmembers²).
-/// - Source: Drumetz et al., IEEE TIP 25, 2016, Eq. 16, which sets entries below the floor to it; here the bounded problem
+/// - Source: Drumetz et al., IEEE TIP 25, 2016, which sets entries below the floor to it; here the bounded problem
 ///   is solved exactly, so that the objective cannot grow.
 struct AdaptedEndmembers: Sendable {
   /// S Sᵀ of every pixel, `[pixels, endmembers, endmembers]`.

@@ -15,7 +15,7 @@ import Tensors
 ///   Masked pixels are nobody's neighbours.
 /// - Complexity: O(pixels · bands · endmembers²) an iteration.
 /// - Source: Drumetz et al., *Blind hyperspectral unmixing using an extended linear mixing model to address spectral
-///   variability*, IEEE TIP 25, 2016, Eqs. 10–27. The weights are those of Borsoi, Imbiriba and Bermudez, *Deep generative
+///   variability*, IEEE TIP 25, 2016. The weights are those of Borsoi, Imbiriba and Bermudez, *Deep generative
 ///   endmember modeling*, IEEE TCI 6, 2020, for Samson and Jasper Ridge.
 /// - Deviation: the image is not continued periodically; neighbours end at its border.
 public struct ELMM: VariabilityMethod {

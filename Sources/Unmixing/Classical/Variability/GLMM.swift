@@ -15,7 +15,7 @@ import Tensors
 ///   abundances. Abundances sum to one exactly. The endmembers of the estimate are the means of S, weighted by abundance.
 /// - Complexity: O(pixels · bands · endmembers²) an iteration, with one number of memory per pixel, band and endmember.
 /// - Source: Imbiriba, Borsoi and Bermudez, *Generalized linear mixing model accounting for endmember variability*, ICASSP
-///   2018, Eqs. 4–11, with the weights of its published code.
+///   2018, with the weights of its published code.
 /// - Deviation: the image is not continued periodically; neighbours end at its border.
 public struct GLMM: VariabilityMethod {
   /// What shapes it.

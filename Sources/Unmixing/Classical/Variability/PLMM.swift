@@ -15,7 +15,7 @@ import Tensors
 ///   Masked pixels are nobody's neighbours.
 /// - Complexity: O(pixels · bands · endmembers²) an iteration.
 /// - Source: Thouvenin, Dobigeon and Tourneret, *Hyperspectral unmixing with spectral variability using a perturbed linear
-///   mixing model*, IEEE TSP 64, 2016, Eqs. 7–15, with the distance to M₀ of its Eq. 11. The weights are those of Borsoi,
+///   mixing model*, IEEE TSP 64, 2016, with its distance to M₀. The weights are those of Borsoi,
 ///   Imbiriba and Bermudez, *Deep generative endmember modeling*, IEEE TCI 6, 2020.
 /// - Deviation: M and dM are found by exact solutions, not by splitting; every pair of neighbours counts once.
 public struct PLMM: VariabilityMethod {
