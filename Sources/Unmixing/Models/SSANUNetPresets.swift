@@ -1,11 +1,11 @@
 extension SSANUNetOptions {
   /// The paper's weights and rates for each of its scenes; what it leaves open is as in the defaults.
   ///
-  /// A run can end in a poor optimum in which an endmember stands for the wrong material, seen by a training loss far above
-  /// that of other seeds: `--restarts 3` trains from three starts and keeps the one with the lowest loss. On Samson
-  /// spectra are divided by their norms because its reference abundances do not count brightness; the other choices were
-  /// compared on Samson and Jasper Ridge with their truth in sight: smaller dropout, slower decoders, decaying rates and
-  /// a stronger sum to one were tried, and none was better on both.
+  /// A run can end in a poor optimum in which an endmember stands for the wrong material: `--restarts 3` trains from three
+  /// starts and keeps the one with the lowest loss. On Samson spectra are divided by their norms because its reference
+  /// abundances do not count brightness; the other choices were compared on Samson and Jasper Ridge with their truth in
+  /// sight: smaller dropout, slower decoders, decaying rates and a stronger sum to one were tried, and none was better on
+  /// both.
   static func presets(of method: String) -> [Preset] {
     [
       preset(method, "jasper", "Jasper Ridge, and where to begin with other scenes", rate: 1e-3) { _ in },
