@@ -5,12 +5,15 @@ import Tensors
 ///
 ///     a = argmin ‖x − Σₖ aₖ mₖ‖² = G⁺ M x,   G = M Mᵀ
 ///
-/// and, with `sumToOne`, among the abundances that sum to one:  a + G⁻¹1 (1 − 1ᵀa) / (1ᵀG⁻¹1).
-/// One linear map, the same for all pixels. Negative abundances are a sign of missing or unfit endmembers.
+/// and, with `sumToOne`, among the abundances that sum to one, with M̃ the endmembers less their mean m̄:
+///
+///     a = 1/K + (M̃ M̃ᵀ)⁺ M̃ (x − m̄)
+///
+/// One affine map, the same for all pixels. Negative abundances are a sign of missing or unfit endmembers.
 ///
 /// - Units: endmembers in the scene's reflectance.
-/// - Edge cases: of the solutions that dependent endmembers leave, the one of least norm is taken; eigenvalues of G below
-///   10⁻¹³ of the largest count as 0. Masked pixels get zeros.
+/// - Edge cases: of the solutions that dependent endmembers leave, the one of least norm is taken; eigenvalues of G (of
+///   M̃ M̃ᵀ) below 10⁻¹³ of the largest count as 0. Masked pixels get zeros.
 /// - Complexity: O(pixels · endmembers · bands).
 /// - Source: Keshava and Mustard, *Spectral unmixing*, IEEE Signal Processing Magazine 19, 2002; with the sum, Settle and
 ///   Drake, *Linear mixing and the estimation of ground cover proportions*, Int. J. Remote Sensing 14, 1993.
@@ -64,7 +67,12 @@ struct AffineInverse: Sendable {
 
   init(of endmembers: Tensor, normalized: Bool, sumToOne: Bool) {
     let (count, bands) = (endmembers.shape[0], endmembers.shape[1])
-    let rows = endmembers.doubleRows(normalized: normalized)
+    var rows = endmembers.doubleRows(normalized: normalized)
+    var centre = [Double](repeating: 0, count: bands)
+    if sumToOne {
+      for index in rows.indices { centre[index % bands] += rows[index] / Double(count) }
+      for index in rows.indices { rows[index] -= centre[index % bands] }
+    }
     let inverse = Self.pseudoinverse(SymmetricMatrix(rows.gramMatrix(rows: count), size: count))
     var directions = [Double](repeating: 0, count: count * bands)
     for k in 0..<count {
@@ -73,18 +81,11 @@ struct AffineInverse: Sendable {
         for band in 0..<bands { directions[k * bands + band] += weight * rows[j * bands + band] }
       }
     }
-    var offsets = [Double](repeating: 0, count: count)
-    if sumToOne {
-      let sums = (0..<count).map { k in inverse[k * count..<(k + 1) * count].reduce(0, +) }
-      let total = sums.reduce(0, +)
-      let shares = sums.map { $0 / total }
-      let sum = (0..<bands).map { band in (0..<count).reduce(0) { $0 + directions[$1 * bands + band] } }
-      for k in 0..<count {
-        offsets[k] = -shares[k]
-        for band in 0..<bands { directions[k * bands + band] -= shares[k] * sum[band] }
-      }
+    let even = sumToOne ? 1 / Double(count) : 0
+    offsets = (0..<count).map { k in
+      (0..<bands).reduce(-even) { $0 + directions[k * bands + $1] * centre[$1] }
     }
-    (self.count, self.normalized, self.directions, self.offsets) = (count, normalized, directions, offsets)
+    (self.count, self.normalized, self.directions) = (count, normalized, directions)
   }
 
   /// The abundances of every spectrum, `[pixels, count]`.

@@ -25,6 +25,16 @@ import Unmixing
     expectClose(found, matrix([[1.5, -0.5], [0.5, 0.5]]), absolute: 1e-6, because: "rounding to Float")
   }
 
+  @Test func dependentEndmembersCanSumToOne() throws {
+    // Of m and 2 m the spectrum s m holds 2 − s and s − 1: one solution, though the two are collinear.
+    let found = try unmix(matrix([[1, 2], [1.25, 2.5], [2, 4]]), matrix([[1, 2], [2, 4]]), sumToOne: true)
+    expectClose(found, matrix([[1, 0], [0.75, 0.25], [0, 1]]), absolute: 1e-6, because: "rounding to Float")
+    // More endmembers than bands: 0, 1 and 2 on a line; of all mixtures that give 1.5 the one of least norm.
+    let line = try unmix(matrix([[1.5]]), matrix([[0], [1], [2]]), sumToOne: true)
+    let third = Scalar(1) / 3
+    expectClose(line, matrix([[third - 0.25, third, third + 0.25]]), absolute: 1e-6, because: "rounding to Float")
+  }
+
   @Test func takesTheSmallestOfManySolutions() throws {
     let found = try unmix(matrix([[2, 2]]), matrix([[1, 1], [1, 1]]))
     expectClose(found, matrix([[1, 1]]), absolute: 1e-6, because: "both copies share alike")
