@@ -12,7 +12,7 @@ import Tensors
 /// - Edge cases: masked pixels have no part in it and get zeros.
 /// - Complexity: O(pixels · spectra · (bands + spectra · rounds)).
 /// - Source: Iordache, Bioucas-Dias and Plaza, *Collaborative sparse regression for hyperspectral unmixing*, IEEE TGRS 52,
-///   2014, Eq. 8 and Algorithm 1.
+///   2014.
 /// - Deviation: the price and the sign are split off together, whose joint proximal point is known: the positive part, then
 ///   shortened. The paper splits the data term, too, which only changes the way.
 public struct CollaborativeSUnSAL: ClassicalMethod {
@@ -56,18 +56,15 @@ public struct CollaborativeSUnSAL: ClassicalMethod {
   ///
   /// - Throws: ``UnmixingError`` when the library does not suit the scene.
   public func unmix(_ scene: Scene, progress: (_ done: Int, _ total: Int) throws -> Void) throws -> Estimate {
-    let library = try endmembers.endmembers(of: scene)
-    let regression = LibraryRegression(library.spectra, normalized: options.spectra == .unitNorm)
+    let problem = try SparseProblem(scene, endmembers, options.spectra)
     let valid = scene.validPixels
-    let products = regression.products(with: scene.spectra.detached.gatheringRows(valid))
+    let products = problem.products(with: scene.spectra.detached.gatheringRows(valid))
     let rounds = options.rounds
-    let found = try regression.core.solve(
-      products, weight: options.lambda, shrinkage: .maps, sumToOne: false,
+    let found = try problem.core.solve(
+      products, weight: problem.price(options.lambda), shrinkage: .maps, sumToOne: false,
       limits: .init(rounds: rounds, tolerance: options.tolerance)
     ) { try progress($0, rounds) }
     try progress(rounds, rounds)
-    return Estimate(
-      linear: found.scatteringRows(to: valid, count: scene.pixelCount), of: scene, by: library,
-      scaling: options.spectra, readsPurePixels: library.count <= scene.bands)
+    return problem.estimate(found.scatteringRows(to: valid, count: scene.pixelCount), of: scene)
   }
 }

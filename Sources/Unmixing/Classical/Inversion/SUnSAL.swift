@@ -9,12 +9,12 @@ import Tensors
 /// solution in few rounds and to its digits in thousands, so by default an active set method goes on from the spectra it
 /// left positive and ends where the conditions of optimality hold exactly, pixel by pixel (``NNLS`` with a price λ).
 ///
-/// - Units: library spectra in the scene's reflectance; λ in squared reflectance times bands.
+/// - Units: library spectra in the scene's reflectance; λ in squares of the spectra as `spectra` scales them, times bands.
 /// - Edge cases: with `sumToOne` the price is the same for all abundances and has no effect; the solution is then that of
 ///   ``FCLS``, exact for at most 32 spectra and to the tolerance for more. Masked pixels get zeros.
 /// - Complexity: O(pixels · spectra · (bands + spectra · rounds)).
 /// - Source: Bioucas-Dias and Figueiredo, *Alternating direction algorithms for constrained sparse regression: application
-///   to hyperspectral unmixing*, WHISPERS 2010, §3; Iordache, Bioucas-Dias and Plaza, *Sparse unmixing of hyperspectral
+///   to hyperspectral unmixing*, WHISPERS 2010; Iordache, Bioucas-Dias and Plaza, *Sparse unmixing of hyperspectral
 ///   data*, IEEE TGRS 49, 2011.
 /// - Deviation: the exact end.
 public struct SUnSAL: ClassicalMethod {
@@ -64,30 +64,26 @@ public struct SUnSAL: ClassicalMethod {
   ///
   /// - Throws: ``UnmixingError`` when the library does not suit the scene.
   public func unmix(_ scene: Scene, progress: (_ done: Int, _ total: Int) throws -> Void) throws -> Estimate {
-    let library = try endmembers.endmembers(of: scene)
-    let abundances = try solve(scene.spectra.detached, library.spectra, progress)
-    return Estimate(
-      linear: abundances, of: scene, by: library, scaling: options.spectra,
-      readsPurePixels: library.count <= scene.bands)
+    let problem = try SparseProblem(scene, endmembers, options.spectra)
+    return problem.estimate(try solve(problem, scene.spectra.detached, progress), of: scene)
   }
 
   private func solve(
-    _ spectra: Tensor, _ library: Tensor, _ progress: (_ done: Int, _ total: Int) throws -> Void
+    _ problem: SparseProblem, _ spectra: Tensor, _ progress: (_ done: Int, _ total: Int) throws -> Void
   ) throws -> Tensor {
-    let (pixels, count) = (spectra.shape[0], library.shape[0])
-    let normalized = options.spectra == .unitNorm
+    let (pixels, count, library) = (spectra.shape[0], problem.count, problem.library.spectra)
     if options.sumToOne && options.exact && count <= SimplexLeastSquares.mostEndmembers {
-      let result = SimplexLeastSquares(endmembers: library, normalized: normalized).solve(spectra)
+      let result = SimplexLeastSquares(endmembers: library, normalized: problem.isNormalized).solve(spectra)
       try progress(pixels, pixels)
       return result
     }
-    let regression = LibraryRegression(library, normalized: normalized)
-    let finish = NonnegativeLeastSquares(endmembers: library, normalized: normalized, price: options.lambda)
+    let price = problem.price(options.lambda)
+    let finish = NonnegativeLeastSquares(endmembers: library, normalized: problem.isNormalized, price: price)
     // Parts between which one can be told how far it is, each of blocks that threads share.
     let part = 16 * Self.block
     let results = try stride(from: 0, to: max(pixels, 1), by: part).map { start in
       let own = spectra.slice(along: 0, start..<min(start + part, pixels))
-      let near = options.rounds > 0 ? alternate(regression, own) : .zeros([own.shape[0], count])
+      let near = options.rounds > 0 ? alternate(problem, price, own) : .zeros([own.shape[0], count])
       try progress(min(start + part, pixels), pixels)
       return options.exact && !options.sumToOne ? finish.solve(own, from: near) : near
     }
@@ -95,16 +91,16 @@ public struct SUnSAL: ClassicalMethod {
   }
 
   /// The rounds on every block by itself.
-  private func alternate(_ regression: LibraryRegression, _ spectra: Tensor) -> Tensor {
-    let (pixels, count) = (spectra.shape[0], regression.count)
+  private func alternate(_ problem: SparseProblem, _ price: Double, _ spectra: Tensor) -> Tensor {
+    let (pixels, count) = (spectra.shape[0], problem.count)
     let limits = SparseRegression.Limits(rounds: options.rounds, tolerance: options.tolerance)
     let options = options
     return Tensor(uninitialized: [pixels, count]) { out in
       let out = Shared(out.baseAddress)
       parallelRanges(pixels, length: Self.block) { range in
-        let products = regression.products(with: spectra.slice(along: 0, range))
-        let found = regression.core.solve(
-          products, weight: options.lambda, shrinkage: .entries, sumToOne: options.sumToOne, limits: limits
+        let products = problem.products(with: spectra.slice(along: 0, range))
+        let found = problem.core.solve(
+          products, weight: price, shrinkage: .entries, sumToOne: options.sumToOne, limits: limits
         ) { _ in }
         found.withUnsafeScalars { found in
           guard let target = out.pointer, let source = found.baseAddress else { return }
@@ -112,32 +108,5 @@ public struct SUnSAL: ClassicalMethod {
         }
       }
     }
-  }
-}
-
-/// A library ready for regression: its inner products, and those of spectra with it.
-struct LibraryRegression: Sendable {
-  /// The number of spectra.
-  let count: Int
-  /// Their inner products, `[count, count]`.
-  let gram: [Double]
-  /// The method of multipliers.
-  let core: SparseRegression
-  private let rows: [Double]
-  private let normalized: Bool
-
-  init(_ library: Tensor, normalized: Bool) {
-    count = library.shape[0]
-    rows = library.doubleRows(normalized: normalized)
-    gram = rows.gramMatrix(rows: count)
-    core = SparseRegression(gram: gram, count: count)
-    self.normalized = normalized
-  }
-
-  /// ⟨x, mₖ⟩ of every pixel and spectrum, `[pixels, count]`.
-  func products(with spectra: Tensor) -> Tensor {
-    let numbers = Projection.coordinates(
-      of: spectra, along: rows, offsets: [Double](repeating: 0, count: count), normalized: normalized)
-    return Tensor([spectra.shape[0], count], numbers.map { Scalar($0) })
   }
 }

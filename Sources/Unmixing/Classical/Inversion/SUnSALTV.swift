@@ -12,12 +12,13 @@ import Tensors
 ///     U ← max(0, A − D₁ − λ/μ),   (1 + HᵀH) W = A − D₂ + Hᵀ(Z + D₃)
 ///     D₁ ← D₁ − (A − U),   D₂ ← D₂ − (A − W),   D₃ ← D₃ − (HW − Z)
 ///
-/// - Units: library spectra in the scene's reflectance; both λ in squared reflectance times bands.
+/// - Units: library spectra in the scene's reflectance; both λ in squares of the spectra as `spectra` scales
+///   them, times bands.
 /// - Edge cases: a masked pixel has no data term: its abundances follow its neighbours' during the rounds and are zeros in
 ///   the result. A scene of one row or column has only the other differences.
 /// - Complexity: O(pixels · spectra · (bands + (spectra + rows + columns) · rounds)).
 /// - Source: Iordache, Bioucas-Dias and Plaza, *Total variation spatial regularization for sparse hyperspectral unmixing*,
-///   IEEE TGRS 50, 2012, Eq. 6 (anisotropic) and Algorithm 1.
+///   IEEE TGRS 50, 2012 (the anisotropic one).
 /// - Deviation: neighbours end at the scene's edge where the paper's wrap round, so W is found by a cosine transform in
 ///   place of Fourier's; price and sign are one split.
 public struct SUnSALTV: ClassicalMethod {
@@ -64,12 +65,13 @@ public struct SUnSALTV: ClassicalMethod {
   ///
   /// - Throws: ``UnmixingError`` when the library does not suit the scene.
   public func unmix(_ scene: Scene, progress: (_ done: Int, _ total: Int) throws -> Void) throws -> Estimate {
-    let library = try endmembers.endmembers(of: scene)
-    let regression = LibraryRegression(library.spectra, normalized: options.spectra == .unitNorm)
-    let products = regression.products(with: scene.spectra.detached)
+    let problem = try SparseProblem(scene, endmembers, options.spectra)
+    let products = problem.products(with: scene.spectra.detached)
+    var options = options
+    (options.lambda, options.lambdaTV) = (problem.price(options.lambda), problem.price(options.lambdaTV))
     let isValid = Tensor([scene.pixelCount, 1], scene.isValid.map { $0 ? 1 : 0 })
     var rounds = SmoothRounds(
-      regression.core, products, isValid: scene.isValid.contains(false) ? isValid : nil,
+      problem.core, products, isValid: scene.isValid.contains(false) ? isValid : nil,
       NeighbourDifferences(rows: scene.rows, columns: scene.columns), options)
     for round in 1...options.rounds {
       rounds.advance()
@@ -77,9 +79,7 @@ public struct SUnSALTV: ClassicalMethod {
       if round % 10 == 0 && rounds.isSettled(within: options.tolerance) { break }
     }
     try progress(options.rounds, options.rounds)
-    return Estimate(
-      linear: rounds.abundances, of: scene, by: library, scaling: options.spectra,
-      readsPurePixels: library.count <= scene.bands)
+    return problem.estimate(rounds.abundances, of: scene)
   }
 }
 
@@ -98,7 +98,7 @@ private struct SmoothRounds {
   private var sparseDual: Tensor
   private var smoothDual: Tensor
   private var edgeDual: NeighbourDifferences.Edges
-  /// What A − U and A − W are, and how far U and W went in the last round.
+  /// What A − U, A − W and HW − Z are, and how far U and W went in the last round.
   private var primal = 0.0
   private var dual = 0.0
 
@@ -133,7 +133,9 @@ private struct SmoothRounds {
     smoothDual = smoothDual - mixed + smooth
     let fresh = differences.of(smooth).combined(with: edges) { $0 - $1 }
     edgeDual = edgeDual.combined(with: fresh) { $0 - $1 }
-    primal = SparseRegression.norm(mixed - sparse) + SparseRegression.norm(mixed - smooth)
+    primal =
+      SparseRegression.norm(mixed - sparse) + SparseRegression.norm(mixed - smooth)
+      + SparseRegression.norm(fresh.vertical) + SparseRegression.norm(fresh.horizontal)
     dual = SparseRegression.norm(sparse - before.0) + SparseRegression.norm(smooth - before.1)
   }
 

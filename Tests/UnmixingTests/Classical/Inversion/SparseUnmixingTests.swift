@@ -51,6 +51,32 @@ import Unmixing
     }
   }
 
+  @Test func pricesAreInTheUnitsOfTheScaledSpectra() throws {
+    let reference = try Reference()
+    var (scene, library) = (reference.scene(), reference.library())
+    (scene.spectra, library.spectra) = (scene.spectra * 0.5, library.spectra * 0.5)
+    let largest = Double(scene.spectra.maximum().scalar)
+    // With spectra and library divided by s the squared error is s² times smaller, and so a price that comes to the same.
+    let scaled = 0.05 / (largest * largest)
+    func expectSame<Method: ClassicalMethod>(
+      _ method: Method.Type, _ set: (inout Method.Options, SpectrumScaling, Double) -> Void
+    ) throws {
+      var (raw, divided) = (Method.Options(), Method.Options())
+      set(&raw, .raw, 0.05)
+      set(&divided, .sceneMaximum, scaled)
+      let found = try Method(divided, endmembers: library, seed: 0).unmix(scene).mean
+      let expected = try Method(raw, endmembers: library, seed: 0).unmix(scene).mean
+      expectClose(found, expected, absolute: 2e-5, because: "the same rounds on numbers rounded differently")
+      set(&divided, .sceneMaximum, 0.05)
+      let other = try Method(divided, endmembers: library, seed: 0).unmix(scene).mean
+      #expect(zip(other.scalars, expected.scalars).contains { abs($0 - $1) > 1e-3 }, "\(method): scaling is ignored")
+    }
+    #expect(largest < 0.6, "a scene whose largest reflectance is 1 tells nothing")
+    try expectSame(SUnSAL.self) { ($0.spectra, $0.lambda) = ($1, $2) }
+    try expectSame(CollaborativeSUnSAL.self) { ($0.spectra, $0.lambda) = ($1, $2) }
+    try expectSame(SUnSALTV.self) { ($0.spectra, $0.lambda, $0.lambdaTV) = ($1, $2, $2) }
+  }
+
   @Test func theAlternatingMethodComesNear() throws {
     let reference = try Reference()
     let options = sunsal {
