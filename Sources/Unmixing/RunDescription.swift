@@ -56,9 +56,8 @@ public struct RunDescription: Codable, Sendable, Equatable {
 
   /// Refuses bands that lie elsewhere.
   func checkWavelengths(_ axis: SpectralAxis?, of name: String) throws {
-    guard let own = wavelengths, let axis else { return }
-    let spacing = zip(own, own.dropFirst()).map { abs($1 - $0) }.filter { $0 > 0 }.min() ?? 2
-    let farthest = zip(own, axis.wavelengths).map { abs($0 - $1) }.max() ?? 0
+    guard let own = wavelengths.map({ SpectralAxis(wavelengths: $0) }), let axis else { return }
+    let (spacing, farthest) = (own.usualSpacing, own.distance(to: axis))
     if farthest > spacing / 2 {
       throw UnmixingError.mismatch(
         field: "wavelengths of \(name)",
