@@ -26,7 +26,8 @@ public struct SimplexGibbs: Sendable {
     /// c and G are in units of it.
     case known
     /// c and G are in units of a guess; the noise's precision relative to the guess has the prior Gamma(shape, rate), and
-    /// the likelihood τ^(observations/2) exp(−½ τ ‖y − Ma‖²). Shape and rate 0 are Jeffreys' prior 1/τ.
+    /// the likelihood τ^(observations/2) exp(−½ τ ‖y − Ma‖²). Shape and rate 0 are Jeffreys' prior 1/τ,
+    /// under which a y that M mixes exactly has no proper posterior: chains end at it, with no noise left.
     case unknown(observations: Double, shape: Double, rate: Double)
   }
 

@@ -9,15 +9,17 @@ import Tensors
 ///
 /// Abundances are posterior means; with them come standard deviations, quantiles and a draw. The noise is taken from what
 /// the best mixtures leave over, band by band, with its correlation (``ResidualNoise``); or from the regression of every
-/// band on the others (``NoiseEstimate``); or it is drawn, one standard deviation for each pixel, with Jeffreys' prior.
+/// band on the others (``NoiseEstimate``); or it is drawn, one standard deviation for each pixel, with a prior
+/// that counts as one band whose residual is typical of the scene.
 ///
 /// - Units: endmembers in the scene's reflectance.
 /// - Edge cases: the regression sees the sensor's noise alone, and `sampled` takes what is left over for independent from
 ///   band to band. Where endmembers do not explain a scene to within its noise, the intervals of both are too narrow; that
 ///   `residual` is the default was decided by the coverage of the benchmark scenes' abundances. Masked pixels get zeros.
-/// - Source: Dobigeon, Moussaoui, Coulon, Tourneret and Hero, IEEE TSP 57, 2009, with endmembers known: Sec. II and
-///   III-A, III-C.
-/// - Deviation: see ``Probability/SimplexGibbs``; the paper's noise is one deviation for the scene.
+/// - Source: Dobigeon, Moussaoui, Coulon, Tourneret and Hero, IEEE TSP 57, 2009, with endmembers known.
+/// - Deviation: see ``Probability/SimplexGibbs``; the paper's noise is one deviation for the scene. Jeffreys' prior of it
+///   leaves no proper posterior of a pixel that is an exact mixture, as every pixel taken for an endmember is: near it the
+///   density grows as the residual's norm to the power −bands.
 public struct GibbsUnmixing: ClassicalMethod {
   /// Where the noise comes from.
   public enum NoiseSource: String, Codable, Sendable, CaseIterable {
@@ -56,6 +58,9 @@ public struct GibbsUnmixing: ClassicalMethod {
       try require((0...1_000_000).contains(warmup), "warmup", "0 … 1000000", warmup)
       try require((2...1_000_000).contains(draws), "draws", "2 … 1000000", draws)
       try require((1...10_000).contains(thinning), "thinning", "1 … 10000", thinning)
+      // Sweeps are counted with 32 bits; beyond, random numbers would come again.
+      let sweeps = warmup + draws * thinning
+      try require(sweeps <= Int(UInt32.max), "thinning", "no more than \(UInt32.max) sweeps with draws", sweeps)
     }
   }
 
@@ -86,7 +91,7 @@ public struct GibbsUnmixing: ClassicalMethod {
       endmembers: mixed, deviations: try deviations(spectra, mixed),
       concentration: [Double](repeating: options.concentration, count: library.count),
       noise: options.noise == .sampled
-        ? .unknown(observations: Double(scene.bands), shape: 0, rate: 0) : .known)
+        ? .unknown(observations: Double(scene.bands), shape: 0.5, rate: 0.5) : .known)
     var random = RandomPurpose.refinement.stream(seed: seed)
     var maps = RefinedMaps(pixels: scene.pixelCount, endmembers: library.count)
     let schedule = SimplexGibbs.Schedule(
@@ -111,7 +116,7 @@ public struct GibbsUnmixing: ClassicalMethod {
       return found.map { max($0, max(least, 1e-12)) }
     case .residual: return ResidualNoise(of: spectra, under: endmembers).effectiveDeviations
     case .sampled:
-      // The scale of the guess does not matter; a typical residual keeps numbers near 1.
+      // The scale of the prior, which is relative to the guess.
       let found = ResidualNoise(of: spectra, under: endmembers).deviations
       let typical = (found.reduce(0) { $0 + $1 * $1 } / Double(found.count)).squareRoot()
       return [Double](repeating: typical, count: found.count)
