@@ -32,7 +32,7 @@ public struct ChainDiagnostics: Sendable, Equatable {
       let quantile = sorted[Int((probability * Double(sorted.count - 1)).rounded())]
       return Self.effectiveDraws(halves.map { $0.map { $0 <= quantile ? 1 : 0 } })
     }
-    tailEffective = min(tails[0], tails[1])
+    tailEffective = tails.contains(where: \.isNaN) ? .nan : min(tails[0], tails[1])
   }
 
   /// Φ⁻¹((rank − 3/8)/(n + 1/4)) of every draw among all; ties share their mean rank.
@@ -65,12 +65,13 @@ public struct ChainDiagnostics: Sendable, Equatable {
     return (((length - 1) / length * within + between / length) / within).squareRoot()
   }
 
-  /// n over 1 + 2 Σ ρₜ, summed in pairs as long as they are positive and made monotone (Geyer 1992).
+  /// n over 1 + 2 Σ ρₜ, summed in pairs as long as they are positive and made monotone (Geyer 1992); NaN of equal draws.
   private static func effectiveDraws(_ chains: [[Double]]) -> Double {
     let (count, length) = (Double(chains.count), chains[0].count)
     let within = mean(chains.map(variance))
     let total =
       Double(length - 1) / Double(length) * within + (chains.count > 1 ? variance(chains.map(mean)) : 0)
+    guard total > 0 else { return .nan }
     let centres = chains.map(mean)
     func correlation(_ lag: Int) -> Double {
       let covariances = zip(chains, centres).map { chain, centre -> Double in

@@ -46,6 +46,10 @@ struct ChainDiagnosticsTests {
   }
 
   @Test func equalDrawsHaveNone() {
-    #expect(ChainDiagnostics([[1, 1, 1, 1, 1, 1]]).convergence.isNaN)
+    let found = ChainDiagnostics([[1, 1, 1, 1, 1, 1]])
+    // A chain that never moves must not pass for one that tells more than it has draws.
+    #expect(found.convergence.isNaN && found.bulkEffective.isNaN && found.tailEffective.isNaN)
+    let stuck = ChainDiagnostics(chains(3, 100, correlation: 0, seed: 36) + [[Double](repeating: 3, count: 100)])
+    #expect(stuck.convergence > 1.1 && stuck.bulkEffective < 40, "\(stuck)")
   }
 }
