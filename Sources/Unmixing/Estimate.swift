@@ -50,6 +50,8 @@ public struct Estimate: Sendable {
   public var pureEndmembers: SpectralLibrary?
   /// The objective after every iteration of a method that iterates on the scene; empty for others.
   public var objective: [Double] = []
+  /// What was done to endmembers before they were mixed: `unitNorm` where each was divided by its norm, else `raw`.
+  public var mixing = SpectrumScaling.raw
   /// Whether the endmembers began as those of the truth.
   public var startsFromTruth = false
 
@@ -66,6 +68,20 @@ public struct Estimate: Sendable {
     isValid = scene.isValid
     self.mean = mean
     self.endmembers = endmembers
+  }
+
+  /// Abundances, as they were before a division by their sums, times the endmembers as they were mixed, `[pixels, bands]`;
+  /// zeros in masked pixels, `nil` without endmembers. Of directions alone where ``mixing`` is `unitNorm`.
+  package var mixture: Tensor? {
+    guard let endmembers else { return nil }
+    let mixed = Self.mixed(endmembers.spectra, mixing)
+    return (raw ?? mean).matrixProduct(mixed) * Tensor([isValid.count, 1], isValid.map { $0 ? 1 : 0 })
+  }
+
+  /// Endmembers as abundances mix them.
+  static func mixed(_ endmembers: Tensor, _ mixing: SpectrumScaling) -> Tensor {
+    guard mixing == .unitNorm else { return endmembers }
+    return endmembers / endmembers.norm(along: -1, keepingDimensions: true).maximum(with: Scalar.leastNormalMagnitude)
   }
 
   /// The number of endmembers.

@@ -12,8 +12,8 @@ import Tensors
 ///     /abundances/raw, /endmembers/purePixels  before the read-out, and the mean spectra of the purest pixels
 ///
 /// with the attributes `scene`, `method`, `posterior` (where sd, draw and quantiles come from: `amortised` by the network or
-/// `refined` by draws from the exact posterior of its decoder), and `labelled`: 1 where names and order of the endmembers
-/// are those of labels.
+/// `refined` by draws from the exact posterior of its decoder), `mixing` (`unitNorm` where abundances mix endmembers divided
+/// by their norms), and `labelled`: 1 where names and order of the endmembers are those of labels.
 /// What a method does not give is absent. Pixels that were not unmixed hold NaN, and 0 in `isValid`.
 public struct EstimateFile: Sendable {
   /// What the file says about a scene.
@@ -50,6 +50,7 @@ public struct EstimateFile: Sendable {
     try file.setAttribute("method", to: method)
     try file.setAttribute("labelled", to: Int64(isLabelled ? 1 : 0))
     if let posterior = estimate.posterior { try file.setAttribute("posterior", to: posterior.rawValue) }
+    if estimate.mixing != .raw { try file.setAttribute("mixing", to: estimate.mixing.rawValue) }
     try file.setAttribute("startsFromTruth", to: Int64(estimate.startsFromTruth ? 1 : 0))
     try file.setAttribute("rows", to: Int64(estimate.rows))
     try file.setAttribute("columns", to: Int64(estimate.columns))
@@ -108,6 +109,7 @@ public struct EstimateFile: Sendable {
     estimate.endmembers = try Self.library(in: file, names)
     estimate.pureEndmembers = try estimate.endmembers.flatMap { try Self.pureLibrary(in: file, like: $0) }
     estimate.posterior = try file.text(attribute: "posterior").flatMap(PosteriorKind.init)
+    estimate.mixing = try file.text(attribute: "mixing").flatMap(SpectrumScaling.init) ?? .raw
     estimate.startsFromTruth = try file.integer(attribute: "startsFromTruth") == 1
     self.estimate = estimate
     try file.close()

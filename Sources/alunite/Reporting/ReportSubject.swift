@@ -118,7 +118,7 @@ extension ReportSubject {
 
   /// Abundances times endmembers.
   private static func mixture(_ estimate: Estimate, _ scene: Scene) throws -> Tensor {
-    guard let endmembers = estimate.endmembers else {
+    guard let endmembers = estimate.endmembers, let mixture = estimate.mixture else {
       throw UnmixingError.missing(
         field: "endmembers", neededFor: "the fit of every pixel", remedy: "the result holds none; report the run")
     }
@@ -127,14 +127,6 @@ extension ReportSubject {
         field: "bands of \(scene.name)", expected: "\(endmembers.bands), as the endmembers have",
         found: "\(scene.bands)")
     }
-    let masked = scene.isValid.map { !$0 }
-    return (estimate.raw ?? estimate.mean).matrixProduct(endmembers.spectra).replacing(rows: masked)
-  }
-}
-
-extension Tensor {
-  /// A matrix with zeros in some of its rows.
-  fileprivate func replacing(rows isReplaced: [Bool]) -> Tensor {
-    self * Tensor([isReplaced.count, 1], isReplaced.map { $0 ? 0 : 1 })
+    return mixture
   }
 }

@@ -22,23 +22,19 @@ extension Estimate {
       }
     }
     self.init(names: library.names, of: scene, mean: abundances, endmembers: library)
+    // Divided by one number, spectra and endmembers have the same mixtures.
+    mixing = scaling == .unitNorm ? .unitNorm : .raw
     let isValid = Tensor(scene.isValid.map { $0 ? 1 : 0 })
-    reconstructionAngle = Self.angles(of: scene.spectra.detached, abundances, library.spectra, scaling) * isValid
+    reconstructionAngle =
+      Self.angles(of: scene.spectra.detached, abundances, Self.mixed(library.spectra, mixing)) * isValid
     if readsPurePixels, scene.isValid.contains(true) { pureEndmembers = PurePixels(of: self, in: scene).endmembers }
   }
 
-  private static func angles(
-    of spectra: Tensor, _ abundances: Tensor, _ endmembers: Tensor, _ scaling: SpectrumScaling
-  ) -> Tensor {
-    var shown = endmembers
-    if scaling == .unitNorm {
-      let norms = endmembers.norm(along: -1, keepingDimensions: true)
-      shown = endmembers / norms.maximum(with: Scalar.leastNormalMagnitude)
-    }
+  private static func angles(of spectra: Tensor, _ abundances: Tensor, _ endmembers: Tensor) -> Tensor {
     // Block by block: the reconstruction of a whole scene is as large as the scene.
     let blocks = stride(from: 0, to: spectra.shape[0], by: 4096).map { start in
       let range = start..<min(start + 4096, spectra.shape[0])
-      return spectra.slice(along: 0, range).angle(to: abundances.slice(along: 0, range).matrixProduct(shown))
+      return spectra.slice(along: 0, range).angle(to: abundances.slice(along: 0, range).matrixProduct(endmembers))
     }
     return blocks.isEmpty ? .zeros([0]) : .concatenated(blocks, along: 0)
   }
