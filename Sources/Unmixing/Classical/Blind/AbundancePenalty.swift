@@ -84,15 +84,20 @@ struct HalfNorm: AbundancePenalty {
   }
 }
 
-/// λ Σ ln(1 + a/ε): what the ℓ₁ norm comes to when its weights 1/(a + ε) are renewed before every update.
+/// λ Σ φ(a), φ(a) = ln(1 + a/ε) / ln(1 + 1/ε): what the ℓ₁ norm comes to when its weights, in proportion to 1/(a + ε), are
+/// renewed before every update. A pure pixel costs λ, as under ``HalfNorm``, whatever ε is.
 ///
 /// - Source: Candès, Wakin and Boyd, *Enhancing sparsity by reweighted ℓ₁ minimization*, J. Fourier Anal. Appl. 14, 2008,
 ///   §2.3: each reweighting minimises a tangent of this concave sum, which therefore never grows.
 struct ReweightedNorm: AbundancePenalty {
-  /// λ.
-  let weight: Double
-  /// ε.
-  let offset: Double
+  /// λ / ln(1 + 1/ε).
+  private let weight: Double
+  private let offset: Double
+
+  /// - Parameters:
+  ///   - weight: λ.
+  ///   - offset: ε.
+  init(weight: Double, offset: Double) { (self.weight, self.offset) = (weight / log1p(1 / offset), offset) }
 
   mutating func addGradient(at abundances: Tensor, to gradient: inout SplitGradient) {
     if weight == 0 { return }

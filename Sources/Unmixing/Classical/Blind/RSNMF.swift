@@ -1,7 +1,7 @@
 /// RSNMF: non-negative matrix factorization with reweighted sparse abundances.
 ///
-///     J = ½ ‖Y − A M‖² + ½ δ² Σ (1 − Σₖ aₖ)² + λ Σ ln(1 + a/ε),   λ = sparsityScale · the scene's sparseness
-///     V ← 1 / (A + ε)
+///     J = ½ ‖Y − A M‖² + ½ δ² Σ (1 − Σₖ aₖ)² + λ Σ φ(a),   λ = sparsityScale · the scene's sparseness
+///     φ(a) = ln(1 + a/ε) / ln(1 + 1/ε),   V = φ′(A) = 1 / ((A + ε) ln(1 + 1/ε))
 ///     M ← M ∘ (AᵀY) / (AᵀA M)
 ///     A ← A ∘ (Y Mᵀ + δ²) / (A (M Mᵀ + δ² 1) + λ V)
 ///
@@ -12,7 +12,10 @@
 ///   what they were in `raw`. Negative reflectances count as 0.
 /// - Complexity: 6 · pixels · bands · endmembers operations an iteration.
 /// - Source: He, Zhang and Zhang, *Total variation regularized reweighted sparse nonnegative matrix factorization for
-///   hyperspectral unmixing*, IEEE TGRS 55, 2017, §III, without the total variation.
+///   hyperspectral unmixing*, IEEE TGRS 55, 2017, without the total variation.
+/// - Deviation: weights are divided by ln(1 + 1/ε), so that a pure pixel costs λ as it does under L½, for which this λ was
+///   made. With weights 1/(a + ε) it costs λ ln(1 + 1/ε), 4.6 λ for the default: mixed pixels are then driven to the
+///   vertices, and endmembers to the means of classes.
 public struct RSNMF: MultiplicativeMethod {
   /// What shapes it.
   public struct Options: FactorizationOptions {

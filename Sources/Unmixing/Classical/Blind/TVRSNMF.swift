@@ -2,12 +2,12 @@ import Tensors
 
 /// TV-RSNMF: non-negative matrix factorization with reweighted sparse abundances whose maps are piecewise smooth.
 ///
-///     J = ½ ‖Y − A M‖² + ½ δ² Σ (1 − Σₖ aₖ)² + λ Σ ln(1 + a/ε) + (μ/2) ‖A − B‖² + τ TV(B)
+///     J = ½ ‖Y − A M‖² + ½ δ² Σ (1 − Σₖ aₖ)² + λ Σ φ(a) + (μ/2) ‖A − B‖² + τ TV(B)
 ///     M ← M ∘ (AᵀY) / (AᵀA M)
-///     A ← A ∘ (Y Mᵀ + δ² + μ B) / (A (M Mᵀ + δ² 1) + λ / (A + ε) + μ A)
+///     A ← A ∘ (Y Mᵀ + δ² + μ B) / (A (M Mᵀ + δ² 1) + λ φ′(A) + μ A)
 ///     B ← argmin over B ≥ 0 of (μ/2) ‖A − B‖² + τ TV(B), of every abundance map by itself
 ///
-/// The last is solved by the fast gradient projection of ``TotalVariation``; a B that is no better than the last one is
+/// φ(a) = ln(1 + a/ε) / ln(1 + 1/ε) as in ``RSNMF``. The last is solved by the fast gradient projection of ``TotalVariation``; a B that is no better than the last one is
 /// not taken, so J never increases. It ends when J changed by less than `tolerance` of itself in ten iterations in a row,
 /// or after `iterations`. The result is A.
 ///
@@ -16,7 +16,7 @@ import Tensors
 ///   `denoisingRounds`.
 /// - Source: He, Zhang and Zhang, *Total variation regularized reweighted sparse nonnegative matrix factorization for
 ///   hyperspectral unmixing*, IEEE TGRS 55, 2017.
-/// - Deviation: τ and μ of the paper belong to its scenes. The defaults are those of the extended linear mixing model's
+/// - Deviation: weights are those of ``RSNMF``. τ and μ of the paper belong to its scenes. The defaults are those of the extended linear mixing model's
 ///   paper for its total variation and its splitting (``ELMM``), whose reconstruction error is scaled alike.
 public struct TVRSNMF: MultiplicativeMethod {
   /// What shapes it.

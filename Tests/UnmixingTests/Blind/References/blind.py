@@ -191,7 +191,8 @@ class HalfOnGraph(Half):
 
 class Reweighted(Nothing):
     def __init__(self, weight, offset):
-        self.weight, self.offset = weight, offset
+        # A pure pixel costs the weight, whatever the offset is.
+        self.weight, self.offset = weight / np.log1p(1 / offset), offset
 
     def __call__(self, a):
         return np.zeros_like(a), self.weight / (a + self.offset)
