@@ -12,7 +12,7 @@ struct LibraryStart {
   init(_ path: String, _ run: RunDescription) throws {
     if path.isEmpty {
       throw UnmixingError.missing(
-        field: "a spectral library", neededFor: "model.start: library", remedy: "name a file with model.library")
+        field: "spectra of a library", neededFor: "model.start: library", remedy: "name a file with model.library")
     }
     let library = try SpectralLibrary(contentsOf: URL(fileURLWithPath: path))
     let count = run.endmemberNames.count

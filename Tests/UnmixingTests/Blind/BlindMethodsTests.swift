@@ -171,6 +171,12 @@ import Unmixing
     #expect(estimate.mean.scalars.allSatisfy(\.isFinite) && estimate.objective.allSatisfy(\.isFinite))
   }
 
+  @Test(arguments: blindIDs)
+  func canBeginFromTheTruth(_ id: String) throws {
+    let estimate = try blindMethod(id, TrueEndmembers(count: 3)).unmix(noisyScene())
+    #expect(estimate.names == noisyScene().truth?.names)
+  }
+
   // MARK: Refusals
 
   @Test(arguments: blindIDs)
@@ -182,7 +188,7 @@ import Unmixing
     for count in [1, 5] {
       #expect(
         throws: UnmixingError.endmemberCount(
-          requested: count, allowed: 2...4, reason: "4 bands and 30 valid pixels")
+          requested: count, allowed: 2...4, reason: "factors of 4 bands and 30 valid pixels, at most 32")
       ) { _ = try blindMethod(id, library(count)).unmix(scene) }
     }
     var empty = scene

@@ -38,7 +38,8 @@ struct BlindProblem: Sendable {
     if !(2...max(2, most)).contains(library.count) || most < 2 {
       throw UnmixingError.endmemberCount(
         requested: library.count, allowed: 2...max(2, most),
-        reason: "\(scene.bands) bands and \(pixels.count) valid pixels")
+        reason: "factors of \(scene.bands) bands and \(pixels.count) valid pixels, at most "
+          + "\(SimplexLeastSquares.mostEndmembers)")
     }
     self.scene = scene
     self.scaling = FittedScaling(scaling, to: measured)

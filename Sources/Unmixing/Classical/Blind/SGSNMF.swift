@@ -111,9 +111,15 @@ public struct SGSNMF: ClassicalMethod {
     return Superpixels(of: scene, spectra: spectra, width: options.width, spatialWeight: options.spatialWeight)
   }
 
-  /// The superpixels' mean spectra as a scene of one row.
+  /// The superpixels' mean spectra as a scene of one row, with the true endmembers of the scene but no abundances.
   private static func meanScene(_ regions: Superpixels, of scene: Scene) -> Scene {
-    Scene(name: scene.name, rows: 1, columns: regions.count, spectra: regions.means, axis: scene.axis)
+    let truth = scene.truth.map { truth in
+      GroundTruth(
+        abundances: Tensor(repeating: .nan, [regions.count, truth.count]), endmembers: truth.endmembers,
+        names: truth.names)
+    }
+    return Scene(
+      name: scene.name, rows: 1, columns: regions.count, spectra: regions.means, axis: scene.axis, truth: truth)
   }
 }
 
