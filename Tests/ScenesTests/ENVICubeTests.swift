@@ -130,6 +130,8 @@ struct ENVICubeTests {
       let header = try ENVIFixture().write(in: directory)
       let edits: [(String, (inout ReadingOptions) -> Void)] = [
         ("variable", { $0.variable = "V" }), ("wavelength variable", { $0.wavelengthVariable = "w" }),
+        ("abundance variable", { $0.abundanceVariable = "A" }), ("endmember variable", { $0.endmemberVariable = "M" }),
+        ("name variable", { $0.nameVariable = "n" }),
         ("rows", { $0.rows = 4 }), ("columns", { $0.columns = 3 }), ("order", { $0.pixelOrder = .columnMajor }),
         ("rows", { $0.rows = 0 }), ("columns", { $0.columns = -1 }), ("memory", { $0.memoryLimit = 0 }),
       ]

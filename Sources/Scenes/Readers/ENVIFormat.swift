@@ -113,8 +113,11 @@ struct ENVISource {
   /// A header states its extents, and there are no variables beside the one cube.
   func refuseVariables(_ options: ReadingOptions) throws {
     try options.refuse(
-      [("variable", options.variable), ("wavelength variable", options.wavelengthVariable)],
-      at: URL(fileURLWithPath: header.path))
+      [
+        ("variable", options.variable), ("wavelength variable", options.wavelengthVariable),
+        ("abundance variable", options.abundanceVariable), ("endmember variable", options.endmemberVariable),
+        ("name variable", options.nameVariable),
+      ], at: URL(fileURLWithPath: header.path))
     for (field, asked, found) in [("rows", options.rows, layout.lines), ("columns", options.columns, layout.samples)] {
       if let asked, asked != found {
         throw SceneError.malformed(
