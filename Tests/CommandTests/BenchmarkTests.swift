@@ -101,6 +101,22 @@ struct BenchmarkTests {
     #expect(second.output == first.output)
   }
 
+  @Test func whatBeginsFromTheTruthSaysSo() throws {
+    let workspace = try Workspace()
+    try workspace.makeScene()
+    let plan = """
+      seeds: 1
+      scenes: [{name: tiny, scene: scene.h5}]
+      methods:
+        - {name: told, method: fcls, extract: oracle}
+        - {name: blind, method: fcls}
+      """
+    try workspace.write(plan, to: "plan.yaml")
+    let outcome = try workspace.run("benchmark", "plan.yaml", "-o", "out", "-q")
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    #expect(outcome.output.contains("| told (from the true endmembers) |") && outcome.output.contains("| blind |"))
+  }
+
   @Test func aKilledBenchmarkGoesOn() throws {
     let workspace = try Workspace()
     try workspace.makeScene()

@@ -22,8 +22,9 @@ struct ResultTables {
     let rows = scene.rows.map { row in
       let figures = result.metrics.map { row.metrics[$0] } + [row.seconds, row.megabytes]
       let held = row.isHeldOut ? " (held-out pixels)" : ""
+      let origin = row.metrics["endmember.startsFromTruth"] == nil ? "" : " (from the true endmembers)"
       let runs = row.runs == row.planned ? "\(row.runs)" : "\(row.runs) of \(row.planned)"
-      return [row.method + held, runs]
+      return [row.method + origin + held, runs]
         + figures.map { $0.map { $0.values.count > 1 ? "\($0.text) (\($0.range))" : $0.text } ?? "–" }
     }
     return Table(
