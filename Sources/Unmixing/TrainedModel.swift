@@ -34,6 +34,16 @@ public struct TrainedModel: Unmixer {
     return try estimate(with: model, scene, observing)
   }
 
+  /// As ``unmix(_:observing:)``, given what the guide sees of the scene, `[pixels, bands]`: of the scene trained on that is
+  /// known, and dear to find again where similar pixels are fused.
+  package func unmix(
+    _ scene: Scene, seen: Tensor, observing: (_ done: Int, _ total: Int) throws -> Void
+  ) throws -> Estimate {
+    try description.check(scene)
+    try description.checkMemory(for: scene, training: false)
+    return try estimate(with: model, scene, seen: seen, observing)
+  }
+
   /// As ``unmix(_:)``, with the reconstruction of every pixel in reflectance, as bright as the pixel where the model knows
   /// directions only.
   ///
@@ -77,12 +87,12 @@ public struct TrainedModel: Unmixer {
   }
 
   private func estimate<Model: UnmixingModel>(
-    with model: Model, _ scene: Scene, _ observing: (Int, Int) throws -> Void,
+    with model: Model, _ scene: Scene, seen given: Tensor? = nil, _ observing: (Int, Int) throws -> Void,
     keeping keep: (_ pixels: [Int], _ reconstruction: Tensor) -> Void = { _, _ in }
   ) throws -> Estimate {
     var model = model
     let scaled = description.scaling.applied(to: scene.spectra)
-    let seen = description.configuration.model.fusion.applied(to: scaled, isValid: scene.isValid)
+    let seen = given ?? description.configuration.model.fusion.applied(to: scaled, isValid: scene.isValid)
     let patches = Patches(
       of: seen, rows: scene.rows, columns: scene.columns, view: model.view, isValid: scene.isValid)
     let pixels = scene.validPixels

@@ -20,6 +20,7 @@ public struct TrainingRun: Sendable {
   private var state: TrainingState
   private let data: TrainingData
   private let beginning: Beginning
+  private let seen: Tensor
 
   /// How far training has come.
   public struct Progress: Sendable {
@@ -60,8 +61,9 @@ public struct TrainingRun: Sendable {
     try description.checkMemory(for: scene, training: true)
     beginning = Beginning(description, scene, labels?.abundances, parts.training)
     model = try beginning.model(restart: 0)
+    seen = beginning.seen
     data = try TrainingData(
-      seen: beginning.seen, spectra: beginning.scaled, of: scene, view: model.view, abundances: labels?.abundances,
+      seen: seen, spectra: beginning.scaled, of: scene, view: model.view, abundances: labels?.abundances,
       pixels: parts.training, validation: parts.test)
     testPixels = pixels.test
     earlierSeconds = 0
@@ -90,8 +92,9 @@ public struct TrainingRun: Sendable {
     }
     try description.checkMemory(for: scene, training: true)
     (model, state) = try checkpoint.restored()
+    seen = beginning.seen
     data = try TrainingData(
-      seen: beginning.seen, spectra: beginning.scaled, of: scene, view: model.view, abundances: labels?.abundances,
+      seen: seen, spectra: beginning.scaled, of: scene, view: model.view, abundances: labels?.abundances,
       pixels: pixels, validation: checkpoint.validationPixels)
     testPixels = checkpoint.testPixels
     earlierSeconds = checkpoint.seconds
@@ -99,6 +102,15 @@ public struct TrainingRun: Sendable {
 
   /// The model as trained so far.
   public var trained: TrainedModel { TrainedModel(model, description) }
+
+  /// What the trained model says of the scene it was trained on, as ``TrainedModel/unmix(_:observing:)`` would.
+  ///
+  /// - Throws: as that.
+  public func unmix(
+    _ scene: Scene, observing: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+  ) throws -> Estimate {
+    try trained.unmix(scene, seen: seen, observing: observing)
+  }
 
   /// The number of parameters.
   public var parameterCount: Int { model.parameterCount }

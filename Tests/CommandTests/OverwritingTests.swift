@@ -28,6 +28,33 @@ struct OverwritingTests {
     #expect(try workspace.text("spectra.csv").hasPrefix("spectrum,quantity,Alunite,Muscovite,Nontronite,"))
   }
 
+  @Test func aRunStaysUntilTheOneThatReplacesItIsFinished() throws {
+    let workspace = try Workspace()
+    try workspace.makeScene()
+    try workspace.makeRun("run", epochs: 1)
+    let metrics = try workspace.text("run/metrics.json")
+    let command = Workspace.quickTraining + ["--overwrite", "-o", "run", "--set"]
+    // One that fails before its first epoch leaves things as they were.
+    let failed = try workspace.run(command + ["learningRate=1e38"])
+    #expect(failed.code == 1, "\(failed.output)")
+    #expect(try workspace.text("run/metrics.json") == metrics && !workspace.exists("run/replaced"))
+    // One that is stopped has the old one in it, also when it is itself replaced and stopped; the end removes that.
+    for _ in 0..<2 {
+      let running = try workspace.start(command + ["epochs=100000"])
+      for _ in 0..<1200 where !workspace.exists("run/replaced/metrics.json") || workspace.exists("run/metrics.json") {
+        usleep(50_000)
+      }
+      // Let it save what it has.
+      usleep(500_000)
+      running.send(SIGINT)
+      #expect(try running.outcome().code == 130)
+      #expect(try workspace.text("run/replaced/metrics.json") == metrics && !workspace.exists("run/metrics.json"))
+    }
+    let finished = try workspace.run(command + ["epochs=2"])
+    #expect(finished.code == 0 && !workspace.exists("run/replaced"), "\(finished.errors)")
+    #expect(try workspace.text("run/metrics.json") != metrics)
+  }
+
   @Test func directoriesOfOthersAreNeverReplaced() throws {
     let workspace = try Workspace()
     try workspace.makeScene()

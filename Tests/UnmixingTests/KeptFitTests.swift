@@ -31,6 +31,15 @@ struct KeptFitTests {
     #expect(fit.gatheringRows([17]).scalars.allSatisfy { $0 == 0 })
   }
 
+  @Test(arguments: ["dffn", "mlp-ldvae"]) func aRunUnmixesItsSceneAsItsModelDoes(_ method: String) throws {
+    let scene = smallScene()
+    var configuration = try Catalogue.entry(method).defaultPreset(hasLabels: false).configuration
+    configuration.training.epochs = 1
+    var run = try TrainingRun(on: scene, configuration, split: .none, seed: 2)
+    try run.train { _ in .proceed }
+    #expect(try run.unmix(scene).mean == run.trained.unmix(scene).mean)
+  }
+
   @Test func fitsOfDirectionsAreAsBrightAsTheirPixels() throws {
     var scene = smallScene()
     // Every second pixel lies in shade: its direction stays, and a model of directions must not lose the shade.

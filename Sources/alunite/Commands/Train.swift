@@ -61,7 +61,7 @@ struct Train: ParsableCommand {
       if resumption.isComplete {
         let step = resumption.checkpoint.step
         if !writing.quiet { Console.note("\(folder.url.path): already finished after \(step) steps; nothing to do") }
-        return
+        return ReplacedRun(in: folder).discard()
       }
       session = try resumption.session(quiet: writing.quiet, interval: checkpointInterval)
     } else {
@@ -71,10 +71,11 @@ struct Train: ParsableCommand {
       try session.train(until: stop)
     } catch let error as UnmixingError where !resume && session.isEmpty {
       // A run without one finished epoch tells nobody anything.
-      try? FileManager.default.removeItem(at: folder.url)
+      try ReplacedRun(in: folder).restore()
       throw error
     }
     try session.report(json: json, until: stop)
+    ReplacedRun(in: folder).discard()
   }
 
   /// A fresh run, its directory made whole at once with a checkpoint of step 0.
@@ -96,6 +97,7 @@ struct Train: ParsableCommand {
       try RunFolder.write(try JSONText.text(command) + "\n", to: new.command)
       try new.write([])
       try run.checkpoint(seconds: 0).write(to: new.checkpoint)
+      if replaces { try ReplacedRun(in: new).keep(folder) }
     }
     return try TrainingSession(run, on: scene, in: folder, quiet: writing.quiet, interval: checkpointInterval)
   }

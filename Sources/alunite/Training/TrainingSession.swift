@@ -86,7 +86,7 @@ extension TrainingSession {
   func report(json: Bool, until stop: StopSignal) throws {
     let seconds = self.seconds
     var bar = ProgressBar("evaluating", total: scene.validPixels.count, unit: "pixels", quiet: quiet)
-    let estimate = try run.trained.unmix(scene) { done, _ in
+    let estimate = try run.unmix(scene) { done, _ in
       bar.update(done)
       try stop.check("stopped before the metrics; go on with: alunite train --resume -o \(folder.url.relativePath)")
     }
