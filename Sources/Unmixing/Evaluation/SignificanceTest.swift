@@ -18,7 +18,7 @@ public struct SignificanceTest: Sendable, Equatable {
   private static let mostSigns = 16
   /// The most ways to choose one method's runs among both's that are all tried.
   private static let mostChoices = 200_000.0
-  /// How much smaller a statistic may be and still count as equal, as a share of it.
+  /// How much smaller a statistic may be and still count as equal, as a share of the sum of absolute values.
   private static let rounding = 1e-12
 
   /// Runs that belong together in pairs, by their differences.
@@ -63,7 +63,8 @@ public struct SignificanceTest: Sendable, Equatable {
 
   private init(signsOf differences: [Double]) {
     let count = differences.count
-    let seen = abs(differences.reduce(0, +)) * (1 - Self.rounding)
+    let size = differences.reduce(0) { $0 + abs($1) }
+    let seen = abs(differences.reduce(0, +)) - Self.rounding * size
     let all = 1 << count
     let extreme = (0..<all).count { signs in
       let sum = differences.enumerated().reduce(0.0) { $0 + (signs >> $1.offset & 1 == 0 ? $1.element : -$1.element) }
@@ -96,7 +97,7 @@ public struct SignificanceTest: Sendable, Equatable {
     let mean = all.reduce(0, +) / Double(all.count)
     // With the common mean taken away the sum over the first method's runs tells the difference of means.
     let values = all.map { $0 - mean }
-    let size = abs(values.reduce(0) { $0 + abs($1) })
+    let size = values.reduce(0) { $0 + abs($1) }
     let seen = abs(values.prefix(first.count).reduce(0, +)) - Self.rounding * size
     var extreme = 0
     func choose(_ left: Int, from place: Int, _ sum: Double) {

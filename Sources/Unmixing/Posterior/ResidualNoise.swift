@@ -13,6 +13,12 @@ import Tensors
 /// averaging out. With the residuals' correlation matrix R (over bands divided by their σ) and its eigenvalues λ, the
 /// variance along a direction that is spread as the residuals are is Σλ²/Σλ, and not 1: see ``inflation``.
 ///
+/// Of independent noise the fit leaves R = (1 − P) B/(B − K + 1), P the projection on the directions it used up, so that the
+/// inflation is 1: made scenes have 1.000, and 1.05 where σ differs from band to band. Of other noise it is no more than
+/// a step in the right direction: on made scenes of 4 endmembers and 100 bands intervals of 90 % hold 80 % of the truths where
+/// residuals are correlated over 30 nm, 71 % over 200 nm, 60 % where half of the noise is, or where pixels differ in gain by
+/// 3 %, and 70 % where smooth curves change the endmembers by 3 %. Without it they hold from 0 to 57 %.
+///
 /// - Edge cases: no deviation is less than 10⁻⁶ of the largest reflectance of an endmember, about the resolution of single
 ///   precision, so that spectra which are exact mixtures have a posterior.
 /// - Complexity: O(pixels · bands²).
@@ -26,7 +32,7 @@ public struct ResidualNoise: Sendable {
   /// where tr R² is less what n independent pixels would give by chance. 1 for independent noise. Dividing the log
   /// likelihood by it widens posteriors by its root: a composite likelihood with its information matched on average.
   ///
-  /// - Source: Varin, Reid and Firth, *An overview of composite likelihood methods*, Statistica Sinica 21, 2011, Sec. 2.3,
+  /// - Source: Varin, Reid and Firth, *An overview of composite likelihood methods*, Statistica Sinica 21, 2011,
   ///   for why and by what such likelihoods are scaled; that the residuals' own spread stands for that of the directions
   ///   asked about is our choice, since along those directions the fit has removed them.
   public let inflation: Double

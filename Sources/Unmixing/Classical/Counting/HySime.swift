@@ -13,7 +13,7 @@ import Tensors
 /// - Edge cases: counts a mean spectrum as a dimension, so a scene of K linearly mixed materials without shade has K.
 ///   Nonlinear mixing, variability and adjacency add dimensions that are no materials.
 /// - Complexity: as ``NoiseEstimate``, and O(bands³).
-/// - Source: Bioucas-Dias and Nascimento, *Hyperspectral subspace identification*, IEEE TGRS 46, 2008, Algorithm 2 and Eq. 27.
+/// - Source: Bioucas-Dias and Nascimento, *Hyperspectral subspace identification*, IEEE TGRS 46, 2008.
 /// - Deviation: Rn is raised by 10⁻¹⁰ of the signal's mean power, as the authors' program does, so that rounding is no
 ///   signal where there is no noise.
 public struct HySime: Sendable {

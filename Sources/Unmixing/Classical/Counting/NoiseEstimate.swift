@@ -19,7 +19,7 @@ import Tensors
 /// - Complexity: O(pixels · bands²) once, O(bands³).
 /// - Source: Roger and Arnold, *Reliably estimating the noise in AVIRIS hyperspectral images*, Int. J. Remote Sensing 17,
 ///   1996, for the idea; Bioucas-Dias and Nascimento, *Hyperspectral subspace identification*, IEEE TGRS 46, 2008,
-///   Algorithm 1, for all bands at once.
+///   for all bands at once.
 /// - Deviation: a ridge of 10⁻¹² of the mean power keeps bands that determine each other exactly finite; the paper inverts
 ///   without one, its authors' program with one of 10⁻⁶ / n.
 public struct NoiseEstimate: Sendable {

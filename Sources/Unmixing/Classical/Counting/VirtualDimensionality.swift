@@ -17,7 +17,7 @@ import Tensors
 ///   whitening, bands with much noise pass for signal or hide it.
 /// - Complexity: O(bands³) after O(pixels · bands²) for the moments.
 /// - Source: Chang and Du, *Estimation of number of spectrally distinct signal sources in hyperspectral imagery*, IEEE
-///   TGRS 42, 2004, Eqs. 4–9 and §III.B.
+///   TGRS 42, 2004.
 /// - Deviation: the whitening is by single bands, Σ n̂ n̂ᵀ taken for diagonal.
 public struct VirtualDimensionality: Sendable {
   /// The number of dimensions that pass.
@@ -48,7 +48,7 @@ public struct VirtualDimensionality: Sendable {
       let deviation = (2 * (all * all + centred * centred) / pixels).squareRoot()
       return deviation > 0 ? (all - centred) / deviation : 0
     }
-    let threshold = -Self.normalQuantile(falseAlarm)
+    let threshold = -SpecialFunctions.normalQuantile(falseAlarm)
     count = scores.count { $0 > threshold }
     self.falseAlarm = falseAlarm
   }
@@ -60,18 +60,5 @@ public struct VirtualDimensionality: Sendable {
   public init(of scene: Scene, whitenedBy noise: NoiseEstimate? = nil, falseAlarm: Double = 1e-3) {
     self.init(
       Scatter(of: scene.spectra.detached, isValid: scene.isValid), whitenedBy: noise, falseAlarm: falseAlarm)
-  }
-
-  /// Φ⁻¹(p) by Newton's method on log Φ, from a bound that lies below the root.
-  package static func normalQuantile(_ probability: Double) -> Double {
-    var x = -(-2 * log(probability)).squareRoot()
-    for _ in 0..<60 {
-      let below = 0.5 * erfc(-x / 2.0.squareRoot())
-      let density = exp(-x * x / 2) / (2 * Double.pi).squareRoot()
-      let step = log(below / probability) * below / density
-      x -= step
-      if abs(step) < 1e-14 * max(1, abs(x)) { break }
-    }
-    return x
   }
 }

@@ -48,21 +48,7 @@ public struct NNLS: ClassicalMethod {
     let problem = NonnegativeLeastSquares(endmembers: library.spectra, normalized: options.spectra == .unitNorm)
     var abundances = problem.solve(scene.spectra.detached)
     try progress(scene.pixelCount, scene.pixelCount)
-    if options.dividesBySum { abundances = Self.sharesOfSum(abundances) }
+    if options.dividesBySum { abundances = BlindProblem.shares(of: abundances) }
     return Estimate(linear: abundances, of: scene, by: library, scaling: options.spectra)
-  }
-
-  /// Every row divided by its sum; equal shares where the sum is 0.
-  private static func sharesOfSum(_ abundances: Tensor) -> Tensor {
-    var result = abundances
-    let count = abundances.shape[1]
-    result.withUnsafeMutableScalars { values in
-      for row in 0..<abundances.shape[0] {
-        let own = row * count..<(row + 1) * count
-        let sum = values[own].reduce(0, +)
-        for index in own { values[index] = sum > 0 ? values[index] / sum : 1 / Scalar(count) }
-      }
-    }
-    return result
   }
 }

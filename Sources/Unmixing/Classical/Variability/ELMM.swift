@@ -41,11 +41,8 @@ public struct ELMM: VariabilityMethod {
 
     /// Refuses what cannot be computed with.
     public func check() throws {
-      try checkIterations()
-      try require((1e-6...1e6).contains(coupling), "coupling", "1e-6 … 1e6", coupling)
+      try checkVariability()
       try checkWeight(totalVariation, "totalVariation")
-      try checkWeight(smoothness, "smoothness")
-      try require((1e-6...1e6).contains(penalty), "penalty", "1e-6 … 1e6", penalty)
     }
   }
 

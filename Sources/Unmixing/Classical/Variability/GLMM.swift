@@ -13,7 +13,7 @@ import Tensors
 ///
 /// - Edge cases: with so many factors almost any spectrum is explained: a small reconstruction error says nothing about the
 ///   abundances. Abundances sum to one exactly. The endmembers of the estimate are the means of S, weighted by abundance.
-/// - Complexity: O(pixels · bands · endmembers²) an iteration, with one number of memory per pixel, band and endmember.
+/// - Complexity: O(pixels · bands · endmembers²) an iteration, with two numbers of memory per pixel, band and endmember.
 /// - Source: Imbiriba, Borsoi and Bermudez, *Generalized linear mixing model accounting for endmember variability*, ICASSP
 ///   2018, with the weights of its published code.
 /// - Deviation: the image is not continued periodically; neighbours end at its border.
@@ -40,11 +40,8 @@ public struct GLMM: VariabilityMethod {
 
     /// Refuses what cannot be computed with.
     public func check() throws {
-      try checkIterations()
-      try require((1e-6...1e6).contains(coupling), "coupling", "1e-6 … 1e6", coupling)
+      try checkVariability()
       try checkWeight(totalVariation, "totalVariation")
-      try checkWeight(smoothness, "smoothness")
-      try require((1e-6...1e6).contains(penalty), "penalty", "1e-6 … 1e6", penalty)
     }
   }
 
@@ -66,7 +63,8 @@ public struct GLMM: VariabilityMethod {
 
   func reference(for problem: BlindProblem) throws -> BandScaledReference {
     let numbers = Double(problem.pixels.count) * Double(problem.spectra.bands) * Double(problem.count)
-    try WorkingMemory.check(numbers * Double(MemoryLayout<Scalar>.stride), for: problem.scene.name)
+    // Old factors stay while new ones are found from them.
+    try WorkingMemory.check(2 * numbers * Double(MemoryLayout<Scalar>.stride), for: problem.scene.name)
     return BandScaledReference(problem, coupling: options.coupling, smoothness: options.smoothness)
   }
 }

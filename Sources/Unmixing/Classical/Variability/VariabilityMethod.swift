@@ -2,11 +2,26 @@ import Scenes
 import Tensors
 
 /// What shapes a method with endmembers that vary from pixel to pixel.
-protocol VariabilityOptions: FactorizationOptions {}
+protocol VariabilityOptions: FactorizationOptions {
+  /// How closely a pixel's endmembers are held to the reference.
+  var coupling: Double { get }
+  /// The weight of smoothness across the image.
+  var smoothness: Double { get }
+  /// ρ, the penalty of the abundances' solver.
+  var penalty: Double { get }
+}
 
 extension VariabilityOptions {
   /// Abundances sum to one exactly: nothing weighs it.
   var sumToOne: Double { 0 }
+
+  /// Refuses what no such method can be computed with.
+  func checkVariability() throws {
+    try checkIterations()
+    try require((1e-6...1e6).contains(coupling), "coupling", "1e-6 … 1e6", coupling)
+    try checkWeight(smoothness, "smoothness")
+    try require((1e-6...1e6).contains(penalty), "penalty", "1e-6 … 1e6", penalty)
+  }
 }
 
 /// A reference that follows the pixels' endmembers, with what it costs.

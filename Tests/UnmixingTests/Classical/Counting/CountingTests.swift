@@ -70,15 +70,4 @@ import Unmixing
     let counts = [1e-1, 1e-3, 1e-5, 1e-9].map { VirtualDimensionality(of: made, falseAlarm: $0).count }
     #expect(zip(counts, counts.dropFirst()).allSatisfy { $0 >= $1 })
   }
-
-  @Test func quantilesAreThoseOfTheNormalDistribution() {
-    // R: qnorm(c(0.1, 1e-3, 1e-5, 1e-9))
-    let known = [
-      (0.1, -1.2815515655446004), (1e-3, -3.090232306167813), (1e-5, -4.264890793922825), (1e-9, -5.997807015007773),
-    ]
-    for (probability, quantile) in known {
-      expectClose(
-        VirtualDimensionality.normalQuantile(probability), quantile, relative: 1e-12, because: "Newton's last digits")
-    }
-  }
 }
