@@ -49,5 +49,9 @@ void gibbs_draw_precision(const alu_gibbs_problem *problem, gibbs_tile *t, uint3
       for (int i = 0; i < lanes; i++) inner[i] += problem->gram[k * count + l] * t->a[l][i];
     for (int i = 0; i < lanes; i++) misfit[i] += t->a[k][i] * inner[i];
   }
-  for (int i = 0; i < lanes; i++) t->precision[i] = value[i] / (problem->rate + 0.5 * (misfit[i] > 0 ? misfit[i] : 0));
+  // A misfit below the rounding of what it is the difference of is that rounding.
+  for (int i = 0; i < lanes; i++) {
+    double least = 1e-15 * t->squares[i] + 1e-200;
+    t->precision[i] = value[i] / (problem->rate + 0.5 * (misfit[i] > least ? misfit[i] : least));
+  }
 }

@@ -9,7 +9,7 @@
 enum { batches = 20 };
 typedef struct {
   double sum[alu_gibbs_most][lanes], squares[alu_gibbs_most][lanes];
-  double batch[alu_gibbs_most][lanes], batch_squares[alu_gibbs_most][lanes];
+  double batch[alu_gibbs_most][lanes], batch_sum[alu_gibbs_most][lanes], batch_squares[alu_gibbs_most][lanes];
   double noise[lanes], noise_squares[lanes];
 } totals;
 
@@ -66,6 +66,7 @@ static void end_batch(totals *s, size_t count, size_t length) {
   for (size_t k = 0; k < count; k++) {
     for (int i = 0; i < lanes; i++) {
       double mean = s->batch[k][i] / (double)length;
+      s->batch_sum[k][i] += mean;
       s->batch_squares[k][i] += mean * mean;
       s->batch[k][i] = 0;
     }
@@ -86,7 +87,9 @@ static void store_moments(const run *r, const gibbs_tile *t, const totals *s, si
       out->mean[at] = (alu_scalar)mean;
       if (out->deviation) out->deviation[at] = (alu_scalar)sqrt(variance);
       if (out->effective) {
-        double between = positive(s->batch_squares[k][i] / batches - mean * mean) * batches / (batches - 1);
+        // Draws that fill no batch have no part in this.
+        double centre = s->batch_sum[k][i] / batches;
+        double between = positive(s->batch_squares[k][i] / batches - centre * centre) * batches / (batches - 1);
         double effective = between * (double)length > 0 ? (double)kept * variance / (between * (double)length) : kept;
         out->effective[at] = (alu_scalar)(length < 2 ? NAN : fmin(effective, (double)kept));
       }

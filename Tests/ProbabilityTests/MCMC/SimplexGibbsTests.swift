@@ -48,6 +48,27 @@ struct SimplexGibbsTests {
     expectMean(noise, is: expected, "the noise's deviation")
   }
 
+  @Test func aSpectrumWithoutMisfitGivesNumbers() throws {
+    // The first endmember itself, where chains begin: the misfit is 0 and Jeffreys' prior bounds nothing.
+    let sampler = SimplexGibbs(gram: [1, 0, 0, 1], noise: .unknown(observations: 50, shape: 0, rate: 0))
+    let summary = sampler.sample(
+      products: [1, 0], squares: [1], start: Tensor([1, 2], [1, 0]), schedule: .init(warmup: 5, draws: 40),
+      random: RandomStream(seed: 12))
+    #expect(summary.mean.scalars[0] > 0.999 && summary.deviation.scalars.allSatisfy { $0 < 1e-3 }, "\(summary.mean)")
+    let noise = try #require(summary.noise).scalars[0]
+    #expect(noise > 0 && noise < 1e-3, "\(noise)")
+  }
+
+  @Test(arguments: [400, 590]) func independentDrawsAreAllEffective(kept: Int) {
+    // Of two components every split is drawn anew, here around 0.9 with a deviation of 0.01. Of 20 batches of independent draws the estimate is
+    // kept · 19/χ²₁₉, at most kept: 0.91 of it on average, with a deviation of 0.13 over √256.
+    let summary = SimplexGibbs(gram: [1e4, 0, 0, 0]).sample(
+      products: (0..<256).flatMap { _ in [9e3, 0.0] }, start: centre(256, 2), schedule: .init(warmup: 1, draws: kept),
+      random: RandomStream(seed: 13))
+    let mean = summary.effectiveDraws.scalars.reduce(0, +) / 512 / Scalar(kept)
+    #expect(abs(mean - 0.91) < 0.05, "\(mean)")
+  }
+
   @Test func isExactFarInTheTail() {
     // A spectrum far beyond a vertex: a₂ is exponential with the slope of the log density, 3 · 10⁵.
     let slope = 3e5
