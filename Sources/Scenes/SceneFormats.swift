@@ -30,13 +30,16 @@ public enum SceneFormats {
 
   /// The format of a file: by its first bytes, then by its extension, then because an ENVI header stands beside it.
   ///
+  /// An extension comes before a header, which may be that of another file of the same name: a result holds `endmembers.csv`
+  /// beside `endmembers.hdr` and `endmembers.sli`.
+  ///
   /// - Throws: ``SceneError/cannotOpen(path:reason:)`` or ``SceneError/unrecognizedFormat(path:known:)``.
   package static func format(of url: URL) throws -> any SceneFormat {
     let start = try InputFile(url).start(upTo: 2_048)
     if let format = all.first(where: { $0.recognizes(start) }) { return format }
-    if ENVIPair.header(beside: url) != nil { return ENVIFormat() }
     let suffix = url.pathExtension.lowercased()
     if let format = all.first(where: { $0.extensions.contains(suffix) }) { return format }
+    if ENVIPair.header(beside: url) != nil { return ENVIFormat() }
     throw SceneError.unrecognizedFormat(path: url.path, known: names)
   }
 }

@@ -32,6 +32,19 @@ struct TextFormatTests {
     #expect(library.completeBands == [0, 1])
   }
 
+  @Test("a table is read as text although the header of another file has its name")
+  func besideHeader() throws {
+    try withTemporaryDirectory { directory in
+      let table = directory.appendingPathComponent("endmembers.csv")
+      try Data("wavelength (nm),Alunite,Muscovite\n400,0.25,0.5\n500,0.125,0.75\n".utf8).write(to: table)
+      let header = "ENVI\nsamples = 2\nlines = 2\nbands = 1\ndata type = 4\ninterleave = bsq\nbyte order = 0\n"
+      try Data(header.utf8).write(to: directory.appendingPathComponent("endmembers.hdr"))
+      let library = try SpectralLibrary(contentsOf: table, options: ReadingOptions())
+      #expect(library.names == ["Alunite", "Muscovite"])
+      expect(library, [0.25, 0.125, 0.5, 0.75])
+    }
+  }
+
   @Test("numbers of bands are no wavelengths, and micrometres are told by their heading or their size")
   func axes() throws {
     #expect(try read("band,a,b\n1,0.25,0.5\n2,0.125,0.75\n").axis == nil)
