@@ -43,10 +43,11 @@ test: libraries
 	$(SWIFT) build -c release --build-tests $(DOUBLE)
 	$(SWIFT) test -c release --skip-build $(DOUBLE) $(GRADIENTS)
 
-## Tests that take minutes: a million draws, twenty kills of a training run.
+## Tests that take minutes: a million draws, twenty kills of a training run, 48 kinds of pixels; then the notebooks.
 check-long: libraries
 	$(SWIFT) build -c release --build-tests
 	ALUNITE_LONG=1 $(SWIFT) test -c release --skip-build
+	$(if $(wildcard $(PEERS_PYTHON)),"$(PEERS_PYTHON)",python3) .ci/notebooks $(BINARY)
 
 ## Step times and peak memory, beside PyTorch's where that is installed.
 bench: build

@@ -42,6 +42,14 @@ public struct Estimate: Sendable {
   public var totalConcentration: Tensor?
   /// The angle between a spectrum and its reconstruction in radians, `[pixels]`.
   public var reconstructionAngle: Tensor?
+  /// How far a spectrum is from its best mixture, in standard deviations of the noise, `[pixels]`: see ``ModelCheck``.
+  public var residualScore: Tensor?
+  /// Whether mixtures of the endmembers and noise explain the scene; `nil` where that was not looked at.
+  public var check: ModelCheck?
+  /// Where the variance comes from, of an ensemble of runs.
+  public var varianceParts: VarianceParts?
+  /// The standard deviation of the endmembers over an ensemble's runs, `[endmembers, bands]`.
+  public var endmemberDeviation: Tensor?
   /// What the network computed before its read-out brought it to the simplex, where that changed it.
   public var raw: Tensor?
   /// The endmembers, in the scene's bands.
@@ -84,6 +92,12 @@ public struct Estimate: Sendable {
     return endmembers / endmembers.norm(along: -1, keepingDimensions: true).maximum(with: Scalar.leastNormalMagnitude)
   }
 
+  /// −Σₖ aₖ log aₖ of the mean abundances, `[pixels]`: 0 for a pure pixel, log K for an even mixture.
+  public var entropy: Tensor {
+    let shares = mean.maximum(with: 1e-12)
+    return -(shares * shares.log()).sum(along: -1).minimum(with: 0)
+  }
+
   /// The number of endmembers.
   public var endmemberCount: Int { names.count }
 
@@ -97,7 +111,18 @@ public struct Estimate: Sendable {
       dead.isEmpty ? nil : "dead endmembers (no pixel holds 0.01 of them): \(dead)\(advice)",
       posterior.map { "standard deviations and quantiles: \($0.remark)" },
       startsFromTruth ? "the endmembers began as the reference spectra of the truth: this is no blind unmixing" : nil,
+      varianceParts.map(remark),
+      check?.verdict(wavelengths: endmembers?.axis?.wavelengths),
     ].compactMap { $0 }
+  }
+
+  /// Where the variance comes from.
+  private func remark(on parts: VarianceParts) -> String {
+    let shares = parts.shares(over: validPixels)
+    func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
+    let noise = parts.noise == nil ? "" : "the scene's noise \(percent(shares.noise)), "
+    return "variance: \(noise)posteriors \(parts.noise == nil ? "" : "beyond it ")\(percent(shares.posterior)), "
+      + "between runs \(percent(shares.between))"
   }
 
   /// The largest abundance an endmember has over the scene when it counts as dead.
@@ -127,6 +152,10 @@ extension Estimate {
     result.quantiles = quantiles.map { Quantile(probability: $0.probability, values: columns($0.values)) }
     result.draw = draw.map(columns)
     result.raw = raw.map(columns)
+    result.varianceParts = varianceParts.map {
+      VarianceParts(noise: $0.noise.map(columns), posterior: columns($0.posterior), between: columns($0.between))
+    }
+    result.endmemberDeviation = endmemberDeviation.map { $0.gatheringRows(order) }
     func chosen(_ library: SpectralLibrary) -> SpectralLibrary {
       var chosen = library.selecting(spectra: order)
       chosen.names = result.names

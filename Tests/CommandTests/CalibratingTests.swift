@@ -43,6 +43,9 @@ struct CalibratingTests {
     (["--endmembers", "1"], "--endmembers: expected 2 … 32, found 1"), (["--angle", "0"], "--angle: expected"),
     (["--pixels", "3"], "--pixels: expected 20"), (["--draws", "10"], "--draws: expected 199"),
     (["--concentration", "0"], "--concentration: expected"), (["--run", "r", "--snr", "3"], "--run goes with none of"),
+    (["--set", "epochs=1"], "--set and --training-pixels go with --train"),
+    (["--scene", "s.h5"], "--scene goes with --run"), (["--reference", "3"], "--reference: expected 20"),
+    (["--sampler", "nuts", "--unknown-noise"], "--sampler nuts goes with neither"),
   ])
   func wrongUsageIsExplained(arguments: [String], message: String) throws {
     let outcome = try Workspace().run(["calibrate"] + arguments)
@@ -68,6 +71,88 @@ struct CalibratingTests {
     try #require(judged.code == 0, "\(judged.errors)")
     let rows = try JSONDecoder().decode([Row].self, from: Data(judged.output.utf8))
     #expect(rows.map(\.calibration.posterior) == ["refined", "amortised"])
+    let given = try workspace.run("calibrate", "--run", "run", "--scene", "scene.h5", "--pixels", "60", "--json")
+    try #require(given.code == 0, "\(given.errors)")
+    let scene = try JSONDecoder().decode([Row].self, from: Data(given.output.utf8))
+    #expect(scene.map(\.calibration.posterior) == ["refined, given the scene"] && scene[0].calibration.pixels == 60)
+    // What training wrote is judged by both posteriors.
+    let metrics = try String(contentsOf: workspace.url("run/metrics.json"), encoding: .utf8)
+    #expect(metrics.contains("\"calibration.refined.coverage90\"") && metrics.contains("\"calibration.coverage90\""))
+  }
+
+  @Test func unmixingSaysWhetherTheModelExplainsTheScene() throws {
+    let workspace = try Workspace()
+    try workspace.write(
+      """
+      name: checked
+      rows: 18
+      columns: 18
+      sensor:
+        grid: aviris
+        drop: [1-2, 104-113, 148-167, 221-224]
+      minerals: [alunite, muscovite, nontronite]
+      abundances:
+        field: matern
+        smoothness: 1
+        length: 4
+      noise:
+        snr: 30
+
+      """, to: "checked.yaml")
+    try workspace.run("synthesize", "--recipe", "checked.yaml", "--seed", "1", "-o", "scene.h5")
+    let right = try workspace.run(
+      "unmix", "--method", "gibbs", "--scene", "scene.h5", "--extract", "oracle", "-o", "right")
+    #expect(right.code == 0 && right.output.contains("model check: mixtures and"), "\(right.output) \(right.errors)")
+    #expect(workspace.exists("right/model-check.json") && workspace.exists("right/residual-score.img"))
+    // One endmember fewer than the scene has.
+    let wrong = try workspace.run(
+      "unmix", "--method", "gibbs", "--scene", "scene.h5", "--endmembers", "2", "-o", "wrong")
+    #expect(wrong.code == 0 && wrong.output.contains("does not explain this scene"), "\(wrong.output) \(wrong.errors)")
+  }
+
+  @Test func ensemblesTellVarianceApart() throws {
+    let workspace = try Workspace()
+    try workspace.makeScene()
+    let trained = try workspace.run(Self.quick + ["--seed", "4", "--ensemble", "2", "-o", "runs"])
+    #expect(trained.code == 0, "\(trained.errors)")
+    #expect(workspace.exists("runs/seed-4/checkpoint.h5") && workspace.exists("runs/seed-5/metrics.json"))
+    let mixed = try workspace.run("unmix", "--run", "runs", "--scene", "scene.h5", "-o", "mixed")
+    #expect(mixed.code == 0 && mixed.output.contains("between runs"), "\(mixed.output) \(mixed.errors)")
+    for file in ["variance-between.img", "variance-posterior.img", "endmembers-sd.csv", "effective-number.img"] {
+      #expect(workspace.exists("mixed/\(file)"), "\(file)")
+    }
+    let named = try workspace.run(
+      "unmix", "--run", "runs/seed-4", "--run", "runs/seed-5", "--scene", "scene.h5", "-o", "named")
+    #expect(named.code == 0, "\(named.errors)")
+    func bytes(_ file: String) throws -> Data { try Data(contentsOf: workspace.url(file)) }
+    #expect(try bytes("mixed/abundances.img") == bytes("named/abundances.img"))
+    let resumed = try workspace.run("train", "--resume", "-o", "runs/seed-5")
+    #expect(resumed.code == 0 && resumed.errors.contains("already finished"), "\(resumed.errors)")
+    let single = try workspace.run("unmix", "--run", "runs/seed-5", "--scene", "scene.h5", "-o", "single")
+    #expect(single.code == 0 && !single.output.contains("between runs"), "\(single.errors)")
+  }
+
+  private static let quick = [
+    "train", "--model", "mlp-ldvae", "--scene", "scene.h5", "--split", "random:0.8", "--set", "epochs=2", "-q",
+  ]
+
+  @Test func trainedEncodersAreJudgedBesideTheRefinedPosterior() throws {
+    let outcome = try Workspace().run(
+      "calibrate", "--endmembers", "2", "--snr", "20", "--pixels", "60", "--draws", "199", "--train", "mlp-ldvae",
+      "--training-pixels", "300", "--set", "epochs=2", "--set", "head=softmax", "--json")
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    let rows = try JSONDecoder().decode([Row].self, from: Data(outcome.output.utf8))
+    #expect(rows.map(\.calibration.posterior) == ["refined", "amortised, mlp-ldvae"])
+    #expect(outcome.output.contains("\"median\""))
+  }
+
+  @Test func referencesAreOtherMethods() throws {
+    let workspace = try Workspace()
+    let compared = try workspace.run(
+      "calibrate", "--endmembers", "2", "4", "--pixels", "30", "--reference", "20")
+    #expect(compared.code == 0 && compared.output.contains("CRPS/exact"), "\(compared.errors)")
+    let nuts = try workspace.run("calibrate", "--pixels", "30", "--sampler", "nuts", "--draws", "199")
+    #expect(nuts.code == 0 && nuts.output.contains("nuts"), "\(nuts.errors)")
   }
 
   @Test func aNonlinearDecoderHasNoRefinedPosterior() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 
 /// A density on the simplex of two or three components, integrated on grids: the reference for everything that draws.
 ///
@@ -57,6 +58,29 @@ public struct SimplexQuadrature: Sendable {
       }
       return Marginal(places: places, cumulative: cumulative)
     }
+  }
+
+  /// Points of one grid, each as often as its share of the integral, in a fixed random order: draws whose distribution is
+  /// the integral's to within a cell.
+  ///
+  /// - Precondition: `count` is 2 or 3.
+  public static func draws(
+    _ number: Int, count: Int, leastConcentration: Double = 1, logDensity: LogDensity
+  ) -> [[Double]] {
+    precondition(count == 2 || count == 3, "quadrature over \(count) components; 2 or 3 are allowed")
+    let grid = Grid(count, 0, reach: 40 / min(leastConcentration, 1), logDensity)
+    let weights = grid.probabilities
+    var (result, sum, place) = ([[Double]](), 0.0, 0)
+    for draw in 0..<number {
+      let level = (Double(draw) + 0.5) / Double(number)
+      while place < weights.count - 1, sum + weights[place] < level {
+        sum += weights[place]
+        place += 1
+      }
+      result.append(grid.points[place])
+    }
+    var random = RandomStream(seed: 1)
+    return random.permutation(number).map { result[$0] }
   }
 
   /// E[f(a)].

@@ -115,6 +115,12 @@ public struct MetricDefinition: Sendable, Hashable {
           "the same for one endmember"),
       ]
     }
+    + CoverageLevel.allCases.map { level in
+      MetricDefinition(
+        RefinedCoverage.id(of: level), "coverage of refined \(level.rawValue) % intervals",
+        "calibration.coverage\(level.rawValue) of the intervals that unmix and report publish: of draws from the exact "
+          + "posterior of a linear decoder, in place of the network's own")
+    }
     + [
       MetricDefinition(
         "calibration.crps", "continuous ranked probability score",

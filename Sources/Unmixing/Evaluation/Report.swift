@@ -94,6 +94,7 @@ public struct Report: Sendable, CustomStringConvertible {
 
   private static func isDetail(_ id: String) -> Bool {
     id.hasPrefix("calibration.coverage") && id != "calibration.coverage90"
+      || id.hasPrefix("calibration.refined.") && id != RefinedCoverage.id(of: .ninety)
       || id.hasPrefix("abundance.rmse.sample.endmember.")
   }
 

@@ -6,14 +6,17 @@ import Tensors
 ///
 ///     /abundances/mean                [rows, columns, endmembers]
 ///     /abundances/sd                  likewise, and draw, q05, q50, q95
-///     /totalConcentration, /reconstructionAngle, /isValid   [rows, columns]
+///     /totalConcentration, /reconstructionAngle, /residualScore, /isValid   [rows, columns]
+///     /effectiveNumber                exp(−Σ a log a) of the mean abundances
+///     /variance/noise, posterior, between   of an ensemble of runs, see ``VarianceParts``
 ///     /endmembers/names, /endmembers/spectra, /endmembers/wavelengths (nm)
 ///     /endmembers/sourceBands         the numbers (from 0) the bands had in the scene's file
 ///     /abundances/raw, /endmembers/purePixels  before the read-out, and the mean spectra of the purest pixels
 ///
 /// with the attributes `scene`, `method`, `posterior` (where sd, draw and quantiles come from: `amortised` by the network or
 /// `refined` by draws from the exact posterior of its decoder), `mixing` (`unitNorm` where abundances mix endmembers divided
-/// by their norms), and `labelled`: 1 where names and order of the endmembers are those of labels.
+/// by their norms), `modelCheck` (the numbers of ``ModelCheck`` as JSON), and `labelled`: 1 where names and order of the
+/// endmembers are those of labels.
 /// What a method does not give is absent. Pixels that were not unmixed hold NaN, and 0 in `isValid`.
 public struct EstimateFile: Sendable {
   /// What the file says about a scene.
@@ -51,6 +54,7 @@ public struct EstimateFile: Sendable {
     try file.setAttribute("labelled", to: Int64(isLabelled ? 1 : 0))
     if let posterior = estimate.posterior { try file.setAttribute("posterior", to: posterior.rawValue) }
     if estimate.mixing != .raw { try file.setAttribute("mixing", to: estimate.mixing.rawValue) }
+    if let check = estimate.check { try file.setAttribute("modelCheck", to: check.json) }
     try file.setAttribute("startsFromTruth", to: Int64(estimate.startsFromTruth ? 1 : 0))
     try file.setAttribute("rows", to: Int64(estimate.rows))
     try file.setAttribute("columns", to: Int64(estimate.columns))
@@ -65,6 +69,7 @@ public struct EstimateFile: Sendable {
     if let sourceBands { try file.write(sourceBands.map { Int64($0) }, to: "endmembers/sourceBands") }
     if let library = estimate.endmembers {
       try file.write(library.spectra, to: "endmembers/spectra")
+      if let spread = estimate.endmemberDeviation { try file.write(spread, to: "endmembers/sd") }
       if let pure = estimate.pureEndmembers { try file.write(pure.spectra, to: "endmembers/purePixels") }
       try file.setAttribute("source", of: "endmembers/spectra", to: library.source)
       if let axis = library.axis {
@@ -111,6 +116,7 @@ public struct EstimateFile: Sendable {
     estimate.posterior = try file.text(attribute: "posterior").flatMap(PosteriorKind.init)
     estimate.mixing = try file.text(attribute: "mixing").flatMap(SpectrumScaling.init) ?? .raw
     estimate.startsFromTruth = try file.integer(attribute: "startsFromTruth") == 1
+    estimate.check = try file.text(attribute: "modelCheck").flatMap(ModelCheck.init(json:))
     self.estimate = estimate
     try file.close()
   }
@@ -181,6 +187,11 @@ private struct StoredMaps {
     }
     estimate.totalConcentration = try map("totalConcentration", each: 1)
     estimate.reconstructionAngle = try map("reconstructionAngle", each: 1)
+    estimate.residualScore = try map("residualScore", each: 1)
+    if let posterior = try map("variance/posterior"), let between = try map("variance/between") {
+      estimate.varianceParts = VarianceParts(
+        noise: try map("variance/noise"), posterior: posterior, between: between)
+    }
   }
 
   func map(_ name: String, each: Int? = nil) throws -> Tensor? {

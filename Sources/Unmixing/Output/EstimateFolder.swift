@@ -11,6 +11,11 @@ import Tensors
 ///     abundances-q05.img, .hdr          quantiles, likewise q50 and q95
 ///     total-concentration.img, .hdr     Σ α, how much evidence the posterior claims
 ///     reconstruction-angle.img, .hdr    radians between a spectrum and its reconstruction
+///     effective-number.img, .hdr        exp(entropy): how many endmembers a pixel is made of
+///     variance-noise.img, .hdr          of an ensemble: where the variance comes from, likewise posterior and between
+///     endmembers-sd.csv                 of an ensemble: the endmembers' standard deviations over runs
+///     residual-score.img, .hdr          how far spectra are from their mixtures, in standard deviations of the noise
+///     model-check.json                  whether mixtures and noise explain the scene, in numbers
 ///     endmembers.csv                    wavelength, then one column an endmember
 ///     endmembers.sli, .hdr              the same as an ENVI spectral library
 ///     endmembers-pure.csv               mean spectra of the purest pixels, as endmembers.csv
@@ -62,11 +67,20 @@ public struct EstimateFolder: Sendable {
       try map.write(to: directory.appendingPathComponent("\(name).img"), of: estimate, scene)
       written.append(("\(name).img", map.content))
     }
+    if let check = estimate.check {
+      try OutputFile.write(check.json + "\n", to: directory.appendingPathComponent("model-check.json"))
+      written.append(("model-check.json", "whether mixtures and noise explain the scene"))
+    }
     if let endmembers = estimate.endmembers {
       try OutputFile.write(Self.table(of: endmembers), to: directory.appendingPathComponent("endmembers.csv"))
       written.append(("endmembers.csv", "endmember spectra"))
       try ENVIWriter().write(endmembers, to: directory.appendingPathComponent("endmembers.sli"))
       written.append(("endmembers.sli", "the same as a spectral library"))
+    }
+    if let spread = estimate.endmemberDeviation, let endmembers = estimate.endmembers {
+      let table = SpectralLibrary(names: endmembers.names, spectra: spread, axis: endmembers.axis, source: "runs")
+      try OutputFile.write(Self.table(of: table), to: directory.appendingPathComponent("endmembers-sd.csv"))
+      written.append(("endmembers-sd.csv", "standard deviations of endmembers over runs"))
     }
     if let pure = estimate.pureEndmembers {
       try OutputFile.write(Self.table(of: pure), to: directory.appendingPathComponent("endmembers-pure.csv"))

@@ -47,6 +47,11 @@ extension Estimate {
         EstimateMap(name: "abundances/raw", file: "abundances-raw", content: "before normalisation", bands: names, $0)
       },
     ]
+    let parts: [EstimateMap?] = [
+      varianceParts?.noise.map { variance("noise", "of the scene's noise", $0) },
+      varianceParts.map { variance("posterior", "of posteriors beyond the noise", $0.posterior) },
+      varianceParts.map { variance("between", "between runs", $0.between) },
+    ]
     let ofPixels: [EstimateMap?] = [
       totalConcentration.map {
         EstimateMap(
@@ -58,9 +63,24 @@ extension Estimate {
           name: "reconstructionAngle", file: "reconstruction-angle", content: "reconstruction angle in radians",
           bands: ["reconstruction angle"], $0)
       },
+      deviation.map { _ in
+        EstimateMap(
+          name: "effectiveNumber", file: "effective-number", content: "effective number of endmembers",
+          bands: ["effective number"], entropy.exp())
+      },
+      residualScore.map {
+        EstimateMap(
+          name: "residualScore", file: "residual-score", content: "residuals in standard deviations of the noise",
+          bands: ["residual score"], $0)
+      },
     ]
     return [EstimateMap(name: "abundances/mean", file: "abundances", content: "posterior means", bands: names, mean)]
-      + optional.compactMap { $0 } + quantiles.map(map) + ofPixels.compactMap { $0 }
+      + optional.compactMap { $0 } + quantiles.map(map) + (parts + ofPixels).compactMap { $0 }
+  }
+
+  private func variance(_ name: String, _ content: String, _ values: Tensor) -> EstimateMap {
+    EstimateMap(
+      name: "variance/\(name)", file: "variance-\(name)", content: "variance \(content)", bands: names, values)
   }
 
   private func map(of quantile: Quantile) -> EstimateMap {

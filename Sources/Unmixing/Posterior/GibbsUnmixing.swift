@@ -104,7 +104,7 @@ public struct GibbsUnmixing: ClassicalMethod {
       try progress(tile.upperBound, pixels.count)
     }
     let estimate = Estimate(linear: maps.mean, of: scene, by: library, scaling: options.spectra)
-    return maps.added(to: estimate)
+    return maps.added(to: estimate).checked(spectra, under: mixed, at: pixels)
   }
 
   private func deviations(_ spectra: Tensor, _ endmembers: Tensor) throws -> [Double] {

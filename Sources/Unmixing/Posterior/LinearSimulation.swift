@@ -78,6 +78,9 @@ public struct LinearSimulation: Sendable {
     LinearPosterior(endmembers: endmembers, deviations: deviations, concentration: concentration, noise: noise)
   }
 
+  /// The endmembers' numbers from 1, as names.
+  var numbers: [String] { (1...concentration.count).map { "\($0)" } }
+
   /// The two endmembers, from 0, at the smallest angle.
   public var nearestPair: (first: Int, second: Int) {
     let (count, bands) = (endmembers.shape[0], endmembers.shape[1])

@@ -1,4 +1,3 @@
-import Networks
 import Probability
 import Scenes
 import Tensors
@@ -25,20 +24,13 @@ extension TrainedModel {
   ) throws -> PosteriorCalibration? {
     func judged<Model: UnmixingModel>(_ model: Model) throws -> PosteriorCalibration? {
       guard model.view == .pixel, Model.Posterior.self != Delta.self else { return nil }
-      var model = model
       return try PosteriorCalibration(
         of: PosteriorKind.amortised.rawValue, on: simulation, names: description.endmemberNames, pixels: pixels,
         seed: seed,
         draws: { block, spectra in
-          var pass = Pass(.inference, random: RandomPurpose.inference.stream(seed: seed))
-          pass.random.rows = block.map { UInt32($0) }
           let seen = description.configuration.model.fusion.applied(
             to: spectra, isValid: [Bool](repeating: true, count: block.count))
-          let posterior = model.posterior(of: Sight(seen), in: &pass)
-          let all = (0..<draws).map { _ in
-            posterior.sample(using: &pass.random).reshaped(to: [1, block.count, simulation.concentration.count])
-          }
-          return .concatenated(all, along: 0)
+          return model.draws(draws, of: seen, rows: block.map { UInt32($0) }, seed: seed)
         }, observing: observing)
     }
     return try judged(model)

@@ -68,6 +68,56 @@ public struct PosteriorCalibration: Sendable, Codable {
   /// What is ranked besides abundances.
   static let quantityNames = ["log likelihood", "product of the nearest pair", "largest abundance"]
 
+  /// A block of pixels with the draws to be judged.
+  public struct Block {
+    /// True abundances, `[pixels, endmembers]`.
+    public let truths: Tensor
+    /// c = Mᵀx/σ² of everything the posterior has seen, `[pixels, endmembers]` row-major.
+    public let products: [Double]
+    /// Draws, `[draws, pixels, endmembers]`.
+    public let draws: Tensor
+
+    /// A block.
+    public init(truths: Tensor, products: [Double], draws: Tensor) {
+      (self.truths, self.products, self.draws) = (truths, products, draws)
+    }
+  }
+
+  /// Judges a posterior over pixels, block by block.
+  ///
+  /// - Parameters:
+  ///   - gram: G = MᵀM/σ² of everything the posterior has seen.
+  ///   - pair: the two endmembers whose product is ranked.
+  ///   - block: pixels of a range with their truths and draws.
+  ///   - observing: told how many of how many pixels are done; what it throws ends the work.
+  public init(
+    of posterior: String, names: [String], gram: [Double], pair: (first: Int, second: Int), pixels: Int, seed: UInt64,
+    block: (_ pixels: Range<Int>) throws -> Block,
+    observing: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
+  ) throws {
+    let count = names.count
+    var scores = PosteriorScores(endmembers: count, quantities: Self.quantityNames.count)
+    var random = RandomPurpose.simulation.stream(seed: seed, index: 1 << 24)
+    for start in stride(from: 0, to: pixels, by: 250) {
+      let range = start..<min(start + 250, pixels)
+      let found = try block(range)
+      let (truths, flat) = (found.truths.scalars.map { Double($0) }, found.draws.scalars)
+      for place in 0..<range.count {
+        let own = (0..<found.draws.shape[0]).map { draw in
+          (0..<count).map { Double(flat[(draw * range.count + place) * count + $0]) }
+        }
+        let product = Array(found.products[place * count..<(place + 1) * count])
+        scores.judge(
+          Array(truths[place * count..<(place + 1) * count]), draws: own,
+          quantities: { a in
+            [Self.logLikelihood(a, product, gram), a[pair.first] * a[pair.second], a.max() ?? 0]
+          }, using: &random)
+      }
+      try observing(range.upperBound, pixels)
+    }
+    self.init(scores, posterior: posterior, endmembers: names, quantities: Self.quantityNames)
+  }
+
   /// Judges a posterior over simulated pixels.
   ///
   /// - Parameters:
@@ -78,36 +128,15 @@ public struct PosteriorCalibration: Sendable, Codable {
     draws: (_ pixels: Range<Int>, _ spectra: Tensor) throws -> Tensor,
     observing: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
   ) throws {
-    let count = simulation.concentration.count
     let reference = simulation.posterior()
-    let pair = simulation.nearestPair
-    var scores = PosteriorScores(endmembers: count, quantities: Self.quantityNames.count)
-    var random = RandomPurpose.simulation.stream(seed: seed, index: 1 << 24)
-    for start in stride(from: 0, to: pixels, by: 250) {
-      let block = start..<min(start + 250, pixels)
-      let (abundances, spectra) = simulation.draw(block, seed: seed)
-      let products = reference.products(of: spectra)
-      let values = try draws(block, spectra)
-      let truths = abundances.scalars.map { Double($0) }
-      let flat = values.scalars
-      for pixel in block.indices {
-        let place = pixel - block.lowerBound
-        let own = (0..<values.shape[0]).map { draw in
-          (0..<count).map { Double(flat[(draw * block.count + place) * count + $0]) }
-        }
-        let product = Array(products[place * count..<(place + 1) * count])
-        scores.judge(
-          Array(truths[place * count..<(place + 1) * count]), draws: own,
-          quantities: { a in
-            [
-              Self.logLikelihood(a, product, reference.sampler.gram), a[pair.first] * a[pair.second], a.max() ?? 0,
-            ]
-          }, using: &random)
-      }
-      try observing(block.upperBound, pixels)
-    }
-    self.init(
-      scores, posterior: posterior, endmembers: names ?? (1...count).map { "\($0)" }, quantities: Self.quantityNames)
+    try self.init(
+      of: posterior, names: names ?? simulation.numbers, gram: reference.sampler.gram, pair: simulation.nearestPair,
+      pixels: pixels, seed: seed,
+      block: { range in
+        let (abundances, spectra) = simulation.draw(range, seed: seed)
+        return Block(
+          truths: abundances, products: reference.products(of: spectra), draws: try draws(range, spectra))
+      }, observing: observing)
   }
 
   /// c·a − ½ aᵀG a, the log likelihood but for a constant.
@@ -119,23 +148,5 @@ public struct PosteriorCalibration: Sendable, Codable {
       value += a[i] * (products[i] - 0.5 * mixed)
     }
     return value
-  }
-
-  /// The refined posterior over simulated pixels, by chains as ``TrainedModel/refined(_:of:schedule:observing:)`` runs them.
-  public init(
-    refinedOn simulation: LinearSimulation, names: [String]? = nil, pixels: Int, seed: UInt64,
-    schedule: SimplexGibbs.Schedule = SimplexGibbs.Schedule(), noise: SimplexGibbs.Noise = .known,
-    observing: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
-  ) throws {
-    let posterior = simulation.posterior(noise: noise)
-    var random = RandomPurpose.refinement.stream(seed: seed)
-    try self.init(
-      of: PosteriorKind.refined.rawValue, on: simulation, names: names, pixels: pixels, seed: seed,
-      draws: { block, spectra in
-        random.rows = block.map { UInt32($0) }
-        let summary = posterior.sample(
-          spectra, schedule: schedule, probabilities: [], keepsDraws: true, random: random)
-        return summary.draws ?? .zeros([0, block.count, simulation.concentration.count])
-      }, observing: observing)
   }
 }

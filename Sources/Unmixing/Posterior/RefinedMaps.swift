@@ -8,14 +8,16 @@ struct RefinedMaps {
   private var deviation: Tensor
   private var draw: Tensor
   private var quantiles: [Tensor]
+  private let probabilities: [Double]
 
-  init(pixels: Int, endmembers: Int) {
+  init(pixels: Int, endmembers: Int, probabilities: [Double] = TrainedModel.probabilities) {
     mean = .zeros([pixels, endmembers])
     (deviation, draw) = (mean, mean)
-    quantiles = [Tensor](repeating: mean, count: TrainedModel.probabilities.count)
+    quantiles = [Tensor](repeating: mean, count: probabilities.count)
+    self.probabilities = probabilities
   }
 
-  /// - Precondition: the quantiles are those of ``TrainedModel/probabilities``.
+  /// - Precondition: the quantiles are those of its probabilities.
   mutating func add(_ summary: SimplexSummary, at pixels: [Int]) {
     mean.setRows(pixels, to: summary.mean)
     deviation.setRows(pixels, to: summary.deviation)
@@ -27,7 +29,7 @@ struct RefinedMaps {
   func added(to estimate: Estimate) -> Estimate {
     var result = estimate
     (result.deviation, result.draw, result.posterior) = (deviation, draw, .refined)
-    result.quantiles = zip(TrainedModel.probabilities, quantiles).map { .init(probability: $0, values: $1) }
+    result.quantiles = zip(probabilities, quantiles).map { .init(probability: $0, values: $1) }
     return result
   }
 }

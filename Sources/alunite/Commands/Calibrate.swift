@@ -17,10 +17,21 @@ struct Calibrate: ParsableCommand {
       largest abundance; "ranks" is the least probability of any of them, times their number. Below 0.01 something is \
       wrong. Every combination of the values given is a row.
 
+      With --reference scores are also divided by those of a posterior that another method integrates, quadrature for 2 and \
+      3 endmembers and long Hamiltonian chains for more: 1 is the best there is. --sampler nuts judges the Hamiltonian \
+      sampler itself. --run with --scene asks whether draws are right where the scene has its pixels: of each pixel a \
+      draw is taken, measured anew, and ranked among draws given both measurements (posterior SBC).
+
+      --train trains an encoder for every row, from preset blind but with the true endmembers and noise, and judges the \
+      posterior it gives beside the refined one; "gap" is the median of the nats that its Dirichlets are behind the best \
+      Dirichlet of each pixel. What is still wrong then is the family's fault.
+
       Examples:
         alunite calibrate --endmembers 2 3 5 8 --angle 1.0 0.5 0.2 0.1 --snr 20 30 40 --pixels 4000
-        alunite calibrate --endmembers 3 --angle 0.1 --snr 30 --json
+        alunite calibrate --endmembers 3 --angle 0.1 --snr 30 --reference 250 --json
+        alunite calibrate --endmembers 3 --angle 1.0 0.1 --train mlp-ldvae --set head=softmax --set epochs=30
         alunite calibrate --run run --pixels 2000
+        alunite calibrate --run run --scene scene.h5 --pixels 1000
       """)
 
   @Option(parsing: .upToNextOption, help: ArgumentHelp("Numbers of endmembers (default: 3).", valueName: "n"))
@@ -42,6 +53,34 @@ struct Calibrate: ParsableCommand {
     help: ArgumentHelp("A run whose decoder is simulated from, in place of made endmembers.", valueName: "run"))
   var trained: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A scene on whose pixels the run's refined posterior is tested, in place of simulated ones.", valueName: "path"))
+  var scene: String?
+
+  @Option(
+    name: .customLong("train"),
+    help: ArgumentHelp(
+      "Also train this method's encoder on pixels of every row, with endmembers and noise known, and judge its posterior.",
+      valueName: "id"))
+  var method: String?
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Replaces one setting of the method, as head=softmax or epochs=30. Repeatable.", valueName: "key=value"))
+  var settings: [String] = []
+
+  @Option(help: ArgumentHelp("How many pixels the encoder learns from (default: 20000).", valueName: "n"))
+  var trainingPixels: Int?
+
+  @Option(help: ArgumentHelp("What draws from the posterior: gibbs or nuts (default: gibbs).", valueName: "sampler"))
+  var sampler: PosteriorCalibration.Sampler?
+
+  @Option(
+    help: ArgumentHelp("On how many pixels of each row to compare with an exact posterior.", valueName: "n"))
+  var reference: Int?
+
   @Option(help: ArgumentHelp("How many pixels to simulate for each row.", valueName: "n"))
   var pixels = 1000
 
@@ -58,6 +97,7 @@ struct Calibrate: ParsableCommand {
   var json = false
 
   @OptionGroup var computing: ThreadArguments
+  @OptionGroup(title: "Reading") var reading: ReadingArguments
 
   func validate() throws {
     let counts = 2...SimplexGibbs.mostComponents
@@ -79,95 +119,46 @@ struct Calibrate: ParsableCommand {
     if !(PosteriorScores.rankedDraws...100_000).contains(draws) {
       throw ValidationError("--draws: expected \(PosteriorScores.rankedDraws) … 100000, found \(draws)")
     }
-    if trained != nil, !endmembers.isEmpty || !angle.isEmpty || !snr.isEmpty || concentration != nil || unknownNoise {
-      throw ValidationError(
-        "--run goes with none of --endmembers, --angle, --snr, --concentration and --unknown-noise: the run has settled them"
-      )
-    }
+    try validateCombinations()
   }
 
-  /// One row: what was simulated, and how the posterior did.
-  private struct Row: Encodable {
-    let endmembers: Int
-    let angle: Double?
-    let signalToNoise: Double?
-    let calibration: PosteriorCalibration
+  private func validateCombinations() throws {
+    let isMade = !endmembers.isEmpty || !angle.isEmpty || !snr.isEmpty || concentration != nil || unknownNoise
+    if trained != nil, isMade || sampler != nil || reference != nil || method != nil {
+      throw ValidationError(
+        """
+        --run goes with none of --endmembers, --angle, --snr, --concentration, --unknown-noise, --sampler, \
+        --reference and --train: the run has settled them
+        """)
+    }
+    if method == nil && (!settings.isEmpty || trainingPixels != nil) {
+      throw ValidationError("--set and --training-pixels go with --train")
+    }
+    if let trainingPixels, !(2...10_000_000).contains(trainingPixels) {
+      throw ValidationError("--training-pixels: expected 2 … 10000000, found \(trainingPixels)")
+    }
+    if scene != nil && trained == nil { throw ValidationError("--scene goes with --run") }
+    if sampler == .nuts && (unknownNoise || reference != nil) {
+      throw ValidationError("--sampler nuts goes with neither --unknown-noise nor --reference")
+    }
+    if unknownNoise && reference != nil { throw ValidationError("--reference goes with known noise only") }
+    if let reference, !(20...100_000).contains(reference) {
+      throw ValidationError("--reference: expected 20 … 100000 pixels, found \(reference)")
+    }
   }
 
   func run() throws {
     computing.apply()
     let stop = StopSignal()
-    let rows = try trained.map { try ofRun(RunFolder($0), stop) } ?? ofMadeEndmembers(stop)
+    let rows: [Row]
+    if let trained, let scene {
+      rows = [try ofScene(scene, RunFolder(trained), stop)]
+    } else {
+      rows = try trained.map { try ofRun(RunFolder($0), stop) } ?? ofMadeEndmembers(stop)
+    }
     if json { return Console.print(try JSONText.text(rows)) }
     Console.print(Self.table(of: rows))
   }
-
-  private func ofMadeEndmembers(_ stop: StopSignal) throws -> [Row] {
-    var rows: [Row] = []
-    for count in endmembers.isEmpty ? [3] : endmembers {
-      for angle in self.angle.isEmpty ? [0.2] : self.angle {
-        for decibels in snr.isEmpty ? [30] : snr {
-          let simulation = LinearSimulation(
-            endmembers: count, angle: angle, signalToNoise: decibels, concentration: concentration ?? 1, seed: seed)
-          let noise: SimplexGibbs.Noise =
-            unknownNoise ? .unknown(observations: Double(simulation.deviations.count), shape: 0, rate: 0) : .known
-          let label = "\(count) endmembers, \(angle) rad, \(decibels) dB"
-          var bar = ProgressBar(label, total: pixels, unit: "pixels", quiet: json)
-          let found = try PosteriorCalibration(
-            refinedOn: simulation, pixels: pixels, seed: seed, schedule: .init(draws: draws), noise: noise
-          ) { done, _ in
-            bar.update(done)
-            try stop.check()
-          }
-          bar.finish()
-          rows.append(Row(endmembers: count, angle: angle, signalToNoise: decibels, calibration: found))
-        }
-      }
-    }
-    return rows
-  }
-
-  private func ofRun(_ folder: RunFolder, _ stop: StopSignal) throws -> [Row] {
-    let model = try folder.readModel(quiet: json)
-    let simulation = try model.simulation()
-    var bar = ProgressBar("refined", total: pixels, unit: "pixels", quiet: json)
-    let refined = try PosteriorCalibration(
-      refinedOn: simulation, names: model.description.endmemberNames, pixels: pixels, seed: seed,
-      schedule: .init(draws: draws)
-    ) { done, _ in
-      bar.update(done)
-      try stop.check()
-    }
-    bar.finish()
-    let amortised = try model.amortisedCalibration(on: simulation, pixels: pixels, draws: draws, seed: seed) { _, _ in
-      try stop.check()
-    }
-    if amortised == nil && !json {
-      Console.note("the network sees a pixel's surroundings, which are not simulated: its own posterior is not judged")
-    }
-    return [refined, amortised].compactMap { $0 }.map {
-      Row(endmembers: $0.endmembers.count, angle: nil, signalToNoise: nil, calibration: $0)
-    }
-  }
-
-  private static func table(of rows: [Row]) -> String {
-    var table = TextTable(
-      ["posterior", "endmembers", "angle", "SNR", "50 %", "80 %", "90 %", "95 %", "99 %", "CRPS", "energy", "ranks"],
-      rightAligned: Set(1...11))
-    for row in rows {
-      let found = row.calibration
-      let coverages = found.levels.map { level -> String in
-        let range = found.coverage(level)
-        return String(format: "%.3f–%.3f", range.lowerBound, range.upperBound)
-      }
-      let crps = found.crps.reduce(0, +) / Double(max(1, found.crps.count))
-      table.add(
-        [found.posterior, "\(row.endmembers)", row.angle.map { Numeral.short($0) } ?? ""]
-          + [row.signalToNoise.map { "\(Numeral.short($0)) dB" } ?? ""] + coverages
-          + [Numeral.short(crps), Numeral.short(found.energyScore), String(format: "%.2g", found.familyProbability)])
-    }
-    return table.text
-      + "\n\nShares of truths in central intervals, least and largest of the endmembers; over "
-      + "\(rows.first?.calibration.pixels ?? 0) pixels a row."
-  }
 }
+
+extension PosteriorCalibration.Sampler: ExpressibleByArgument {}

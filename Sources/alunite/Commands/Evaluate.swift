@@ -11,7 +11,8 @@ struct Evaluate: ParsableCommand {
     discussion: """
       Every metric has an id that is spelled out, because papers mean different things by RMSE and SAD. Endmembers are \
       paired once, one to one, and the same pairs serve abundances, spectra and intervals. Pixels without true \
-      abundances are left out.
+      abundances are left out. Coverage of a run is that of its network's own intervals; where its decoder is linear,
+      calibration.refined.coverage… is that of the intervals unmix and report publish.
 
       Rules of pairing:
         none       the first with the first; usual after learning from labels
@@ -87,9 +88,15 @@ struct Evaluate: ParsableCommand {
         field: "the scene's spectra", neededFor: "--pure-pairs", remedy: "name a run in place of a result")
     }
     let rule = match ?? .usual(for: subject.estimate, isLabelled: subject.isLabelled, against: subject.truth)
-    let metrics = try Evaluation(matching: rule, includesRowMinimum: rowMinimum)
+    let own = try Evaluation(matching: rule, includesRowMinimum: rowMinimum)
       .metrics(
         of: subject.estimate, against: subject.truth, test: subject.test, spectra: purePairs ? subject.spectra : nil)
+    let metrics =
+      try subject.run.map { run in
+        try RefinedCoverage(
+          of: run.model, subject.estimate, in: run.scene, against: subject.truth, like: own, test: subject.test
+        ).added(to: own)
+      } ?? own
     let missing = metrics.permutation.count { $0 == nil }
     if missing > 0 && !json {
       Console.note(
@@ -128,8 +135,11 @@ struct Evaluate: ParsableCommand {
     let isLabelled: Bool
     let truth: GroundTruth
     let test: [Int]?
+    /// Of a run, its model and the scene.
+    let run: (model: TrainedModel, scene: Scene)?
+
     /// The scene's spectra, of a run.
-    let spectra: Tensor?
+    var spectra: Tensor? { run?.scene.spectra }
 
     /// Why endmembers are paired as they are when nobody said how.
     func reason(for rule: MatchingRule) -> String {
@@ -152,7 +162,7 @@ struct Evaluate: ParsableCommand {
       name: file.sceneName, rows: estimate.rows, columns: estimate.columns,
       spectra: .zeros([estimate.isValid.count, bands]), isValid: estimate.isValid, sourceBands: file.sourceBands)
     let reference = try InputScene(reading: reading.options, quiet: json).truth(truth, for: scene)
-    return Subject(estimate: estimate, isLabelled: file.isLabelled, truth: reference, test: nil, spectra: nil)
+    return Subject(estimate: estimate, isLabelled: file.isLabelled, truth: reference, test: nil, run: nil)
   }
 
   private func ofRun(_ folder: RunFolder) throws -> Subject {
@@ -167,7 +177,7 @@ struct Evaluate: ParsableCommand {
     let test = before.checkpoint.testPixels
     return Subject(
       estimate: try model.unmix(scene), isLabelled: model.description.isLabelled, truth: truth,
-      test: test.isEmpty ? nil : test, spectra: scene.spectra)
+      test: test.isEmpty ? nil : test, run: (model, scene))
   }
 }
 

@@ -14,6 +14,7 @@ struct Train: ParsableCommand {
       Examples:
         alunite train --scene Samson.mat --truth Samson_GT.mat --split random:0.8 --seed 1 -o run
         alunite train --scene scene.h5 --endmembers 4 --set epochs=100 -o blind-run
+        alunite train --scene scene.h5 --seed 1 --ensemble 3 -o runs
         alunite train --resume -o run
       """)
 
@@ -34,6 +35,12 @@ struct Train: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Train so many runs, with seeds that follow each other, as seed-… in the directory; alunite unmix takes it as one.",
+      valueName: "n"))
+  var ensemble: Int?
+
+  @Option(
+    help: ArgumentHelp(
       "The least seconds between two savings of the checkpoint, and at least twenty times as long as the last one took.",
       valueName: "seconds"))
   var checkpointInterval = 5.0
@@ -46,6 +53,11 @@ struct Train: ParsableCommand {
   func validate() throws {
     if resume && writing.overwrite { throw ValidationError("--resume and --overwrite exclude each other") }
     if !resume && scene == nil { throw ValidationError("--scene is missing (only --resume does without)") }
+    if let ensemble, resume || json || !(2...1000).contains(ensemble) {
+      throw ValidationError(
+        "--ensemble: expected 2 … 1000 runs, without --json and --resume (each run is resumed by itself), found \(ensemble)"
+      )
+    }
     if !(checkpointInterval >= 0 && checkpointInterval.isFinite) {
       throw ValidationError("--checkpoint-interval: expected at least 0, found \(checkpointInterval)")
     }
@@ -53,6 +65,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     computing.apply()
+    if let ensemble { return try runAll(ensemble) }
     let folder = RunFolder(output)
     let stop = StopSignal()
     var session: TrainingSession
@@ -76,6 +89,18 @@ struct Train: ParsableCommand {
     }
     try session.report(json: json, until: stop)
     ReplacedRun(in: folder).discard()
+  }
+
+  /// Trains one run after the other.
+  private func runAll(_ count: Int) throws {
+    let folder = EnsembleFolder(output)
+    let first = method.seed ?? 0
+    try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+    for seed in first..<first + UInt64(count) {
+      var own = self
+      (own.ensemble, own.method.seed, own.output) = (nil, seed, folder.run(seed: seed).path)
+      try own.run()
+    }
   }
 
   /// A fresh run, its directory made whole at once with a checkpoint of step 0.

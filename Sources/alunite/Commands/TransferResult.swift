@@ -65,7 +65,11 @@ struct TransferResult {
     let gap = try TransferGap(
       of: model, target: (scenes.target, estimate), synthetic: scenes.test, training: scenes.training,
       library: library, inUnitsOf: unit)
-    let metrics = try Evaluation(matching: .none).metrics(of: try model.unmix(scenes.test), against: scenes.test.truth)
+    let test = try model.unmix(scenes.test)
+    let own = try Evaluation(matching: .none).metrics(of: test, against: scenes.test.truth)
+    let metrics = try RefinedCoverage(
+      of: model, test, in: scenes.test, against: scenes.test.truth, like: own
+    ) { _, _ in try stop.check() }.added(to: own)
     return Part(model: model, estimate: estimate, gap: gap, metrics: metrics)
   }
 

@@ -17,8 +17,18 @@ struct Unmix: ParsableCommand {
       decoder's endmembers, with noise no less than the scene's residuals and their correlation ask for. Means stay \
       the network's. --posterior amortised keeps the network's own intervals, which a nonlinear decoder always has.
 
+      Where mixing is linear the summary also says whether mixtures of the endmembers explain the scene to within its \
+      noise (found by regressing bands on each other): whether residuals are as large as the noise, whether bands are off \
+      together, whether pixels lie between the endmembers. residual-score maps where not, model-check.json has the numbers.
+
+      Several runs, usually of other seeds, are mixed with equal weights. Variance is then told apart: what the scene's \
+      noise alone leaves open, what posteriors have beyond it, and what differs between runs (variance-*.img), and \
+      endmembers have standard deviations.
+
       Examples:
         alunite unmix --run run --scene other-scene.h5 -o result
+        alunite unmix --run run-1 --run run-2 --scene other-scene.h5 -o result
+        alunite unmix --run ensemble --scene other-scene.h5 -o result
         alunite unmix --run run --scene other-scene.h5 --posterior amortised -o result
         alunite unmix --method fcls --scene Samson.mat --truth Samson_GT.mat --seed 1 -o result
         alunite unmix --method nnls --scene scene.h5 --endmembers 4 --extract extracted -o result
@@ -27,8 +37,13 @@ struct Unmix: ParsableCommand {
 
   @Option(
     name: .customLong("run"),
-    help: ArgumentHelp("The run that trained the model; or a classical method with --method.", valueName: "run"))
-  var trained: String?
+    help: ArgumentHelp(
+      "The run that trained the model, or several, repeated or in a directory of train --ensemble; or see --method.",
+      valueName: "run"))
+  var runs: [String] = []
+
+  /// The first run.
+  private var trained: String? { runs.first }
 
   @Option(help: ArgumentHelp("The scene to unmix.", valueName: "path"))
   var scene: String
@@ -65,31 +80,62 @@ struct Unmix: ParsableCommand {
     let replaces = try OutputPlace.check(
       directory: target, marker: EstimateFolder.marker, overwrite: writing.overwrite)
     let place = ResultPlace(url: target, replaces: replaces, quiet: writing.quiet)
-    if let method = classical.method { try unmix(by: method, into: place) } else { try unmix(into: place) }
+    if let method = classical.method { return try unmix(by: method, into: place) }
+    let all = EnsembleFolder.expanding(runs)
+    if all.count > 1 { try unmix(byAll: all, into: place) } else { try unmix(into: place) }
   }
 
   /// By the model of a run.
   private func unmix(into place: ResultPlace) throws {
-    let folder = RunFolder(trained ?? "")
-    let model = try folder.readModel(quiet: writing.quiet)
-    // What was said of the file when the model was trained on it still holds.
-    let before = try reading.options == ReadingOptions() ? Resumption.reading(of: folder, for: self.scene) : nil
-    let scene = try InputScene(reading: (before ?? reading.options).withoutTruth, quiet: writing.quiet).scene(
-      self.scene, truth: nil)
     let stop = StopSignal()
-    var bar = ProgressBar("unmixing", total: scene.validPixels.count, unit: "pixels", quiet: writing.quiet)
-    let estimate = try model.unmix(scene) { done, _ in
-      bar.update(done)
-      try stop.check()
-    }
-    bar.finish()
-    let shown = try refined(estimate, model, scene, until: stop)
+    let run = EnsembleFolder.expanding(runs).first ?? ""
+    let (shown, model, scene) = try estimate(of: RunFolder(run), until: stop)
     let result = EstimateFolder(
       shown, of: scene, method: model.description.label, isLabelled: model.description.isLabelled)
     let files = try place.write(result) { _ in
       try stop.check(); return []
     }
     place.show(shown, scene, files, remarks: shown.remarks)
+  }
+
+  /// What the model of one run makes of the scene, with its intervals and its check.
+  private func estimate(
+    of folder: RunFolder, until stop: StopSignal
+  ) throws -> (estimate: Estimate, model: TrainedModel, scene: Scene) {
+    let model = try folder.readModel(quiet: writing.quiet)
+    // What was said of the file when the model was trained on it still holds.
+    let before = try reading.options == ReadingOptions() ? Resumption.reading(of: folder, for: self.scene) : nil
+    let scene = try InputScene(reading: (before ?? reading.options).withoutTruth, quiet: writing.quiet).scene(
+      self.scene, truth: nil)
+    var bar = ProgressBar("unmixing", total: scene.validPixels.count, unit: "pixels", quiet: writing.quiet)
+    let estimate = try model.unmix(scene) { done, _ in
+      bar.update(done)
+      try stop.check()
+    }
+    bar.finish()
+    return (try model.checked(refined(estimate, model, scene, until: stop), of: scene), model, scene)
+  }
+
+  /// By the models of several runs.
+  private func unmix(byAll runs: [String], into place: ResultPlace) throws {
+    let stop = StopSignal()
+    var members: [Ensemble.Member] = []
+    var subject: (model: TrainedModel, scene: Scene)?
+    for run in runs {
+      let (estimate, model, scene) = try estimate(of: RunFolder(run), until: stop)
+      let noise = try model.noiseDeviation(of: estimate, in: scene) { _, _ in try stop.check() }
+      members.append(.init(estimate, noise: noise, isLabelled: model.description.isLabelled))
+      if subject == nil { subject = (model, scene) }
+    }
+    guard let subject else { return }
+    let mixture = try Ensemble(members).estimate
+    let result = EstimateFolder(
+      mixture, of: subject.scene, method: "\(subject.model.description.label), \(runs.count) runs",
+      isLabelled: subject.model.description.isLabelled)
+    let files = try place.write(result) { _ in
+      try stop.check(); return []
+    }
+    place.show(mixture, subject.scene, files, remarks: mixture.remarks)
   }
 
   /// The estimate with the intervals that were asked for, or are usual.

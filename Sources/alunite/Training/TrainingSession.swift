@@ -94,7 +94,13 @@ extension TrainingSession {
     let test = run.testPixels.isEmpty ? nil : run.testPixels
     let rule = MatchingRule.usual(for: estimate, isLabelled: run.description.isLabelled, against: scene.truth)
     let costs = [Metrics.Entry("seconds", seconds)] + (PeakMemory.bytes.map { [.init("peakMemoryBytes", $0)] } ?? [])
-    let metrics = try Evaluation(matching: rule).metrics(of: estimate, against: scene.truth, test: test).adding(costs)
+    let own = try Evaluation(matching: rule).metrics(of: estimate, against: scene.truth, test: test)
+    let refined = try RefinedCoverage(
+      of: run.trained, estimate, in: scene, against: scene.truth, like: own, test: test
+    ) { _, _ in
+      try stop.check("stopped before the metrics; go on with: alunite train --resume -o \(folder.url.relativePath)")
+    }
+    let metrics = refined.added(to: own).adding(costs)
     try RunFolder.write(metrics.json, to: folder.metrics)
     if json { return Console.print(try JSONText.text(Summary(metrics: metrics, files: files, run: run.description))) }
     if quiet { return }

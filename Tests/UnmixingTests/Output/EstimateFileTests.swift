@@ -89,8 +89,8 @@ struct EstimateFileTests {
       #expect(
         written.map(\.file) == [
           "estimate.h5", "abundances.img", "abundances-sd.img", "abundances-q05.img", "abundances-q50.img",
-          "abundances-q95.img", "total-concentration.img", "reconstruction-angle.img", "endmembers.csv",
-          "endmembers.sli", "abundance-maps.png",
+          "abundances-q95.img", "total-concentration.img", "reconstruction-angle.img", "effective-number.img",
+          "endmembers.csv", "endmembers.sli", "abundance-maps.png",
         ])
       let raster = try Scene(contentsOf: directory.appendingPathComponent("abundances.img"))
       #expect(raster.rows == 4 && raster.columns == 5 && raster.bands == 3)

@@ -30,34 +30,56 @@ struct CalibrationCell: Sendable, CustomStringConvertible {
   }
 }
 
+extension CalibrationCell {
+  /// Eight of the cells in the long run.
+  static var hamiltonian: [CalibrationCell] {
+    if !isLong { return [.init(endmembers: 3, angle: 0.2, decibels: 30)] }
+    return [2, 3, 5, 8].flatMap { count in
+      [(0.1, 40.0), (0.5, 20)].map { CalibrationCell(endmembers: count, angle: $0.0, decibels: $0.1) }
+    }
+  }
+}
+
 struct PosteriorCalibrationTests {
-  /// Coverage within the bounds asked of 4,000 pixels, wider by four standard errors for fewer.
+  /// Coverage within the bounds asked of 4,000 pixels, wider by four standard errors for fewer; rank tests at 0.01 for all
+  /// cells together.
   ///
-  /// The rank tests take 0.01 for all cells together: seeds 17 and 18 have no false alarm.
+  /// The bounds are 3.2 standard errors wide, and 48 cells have 432 coverages: a right posterior leaves them somewhere in
+  /// about every other run. A cell that does is simulated again with another seed and 16,000 pixels, for which the bounds
+  /// are 6.3 standard errors wide.
   @Test(arguments: CalibrationCell.all) func refinedIntervalsHoldTheirShare(cell: CalibrationCell) throws {
     let pixels = CalibrationCell.isLong ? 4000 : 300
-    let found = try PosteriorCalibration(refinedOn: cell.simulation, pixels: pixels, seed: 18)
-    func slack(_ p: Double) -> Double {
-      CalibrationCell.isLong ? 0 : 4 * (p * (1 - p) / Double(pixels)).squareRoot()
+    var found = try PosteriorCalibration(refinedOn: cell.simulation, pixels: pixels, seed: 18)
+    if CalibrationCell.isLong && !Self.holds(found) {
+      found = try PosteriorCalibration(refinedOn: cell.simulation, pixels: 16_000, seed: 118)
     }
-    let (half, most) = (found.coverage(0.5), found.coverage(0.9))
-    #expect(half.lowerBound >= 0.475 - slack(0.5) && half.upperBound <= 0.525 + slack(0.5), "50 %: \(half)")
-    #expect(most.lowerBound >= 0.885 - slack(0.9) && most.upperBound <= 0.915 + slack(0.9), "90 %: \(most)")
-    #expect(found.coverage(0.99).lowerBound >= 0.98 - slack(0.99), "99 %: \(found.coverage(0.99))")
     #expect(
-      found.familyProbability > 0.01 / Double(CalibrationCell.all.count),
-      "χ² \(found.binsProbability), band \(found.bandProbability) of \(found.quantities)")
+      Self.holds(found),
+      """
+      50 %: \(found.coverage(0.5)), 90 %: \(found.coverage(0.9)), 99 %: \(found.coverage(0.99)), χ² \(found.binsProbability), \
+      band \(found.bandProbability) of \(found.quantities)
+      """)
   }
 
-  /// The scores of chains of the usual length over those of chains eight times as long, on the same pixels.
+  private static func holds(_ found: PosteriorCalibration) -> Bool {
+    func slack(_ p: Double) -> Double {
+      CalibrationCell.isLong ? 0 : 4 * (p * (1 - p) / Double(found.pixels)).squareRoot()
+    }
+    let (half, most) = (found.coverage(0.5), found.coverage(0.9))
+    return half.lowerBound >= 0.475 - slack(0.5) && half.upperBound <= 0.525 + slack(0.5)
+      && most.lowerBound >= 0.885 - slack(0.9) && most.upperBound <= 0.915 + slack(0.9)
+      && found.coverage(0.99).lowerBound >= 0.98 - slack(0.99)
+      && found.familyProbability > 0.01 / Double(CalibrationCell.all.count)
+  }
+
+  /// The scores of chains of the usual length over those of quadrature, and from four endmembers on of long Hamiltonian
+  /// chains, on the same pixels.
   @Test(arguments: CalibrationCell.all) func scoresAreThoseOfTheExactPosterior(cell: CalibrationCell) throws {
-    let pixels = CalibrationCell.isLong ? 1000 : 60
-    let found = try PosteriorCalibration(refinedOn: cell.simulation, pixels: pixels, seed: 19)
-    let exact = try PosteriorCalibration(
-      refinedOn: cell.simulation, pixels: pixels, seed: 19, schedule: .init(warmup: 400, draws: 1200, thinning: 4))
-    let (own, other) = (found.crps.reduce(0, +), exact.crps.reduce(0, +))
-    #expect(own <= 1.02 * other, "CRPS \(own / other)")
-    #expect(found.energyScore <= 1.02 * exact.energyScore, "energy \(found.energyScore / exact.energyScore)")
+    let pixels = CalibrationCell.isLong ? 250 : 40
+    let ratios = try PosteriorCalibration.Ratios(refinedOn: cell.simulation, pixels: pixels, seed: 19)
+    #expect(ratios.reference == (cell.endmembers <= 3 ? "quadrature" : "nuts") && ratios.pixels == pixels)
+    #expect(ratios.crps <= 1.02 && ratios.crps > 0.97, "CRPS \(ratios.crps)")
+    #expect(ratios.energyScore <= 1.02 && ratios.energyScore > 0.97, "energy \(ratios.energyScore)")
   }
 
   @Test func unknownNoiseIsFound() throws {
@@ -81,23 +103,12 @@ struct PosteriorCalibrationTests {
   }
 
   /// NUTS judged as Gibbs is: the simulator knows neither.
-  @Test func hamiltonianDrawsRankUniformly() throws {
-    let simulation = LinearSimulation(endmembers: 3, angle: 0.2, signalToNoise: 30, seed: 17)
-    let posterior = simulation.posterior()
-    let sampler = HamiltonianMonteCarlo(warmup: 200, draws: 398)
-    let found = try PosteriorCalibration(
-      of: "nuts", on: simulation, pixels: CalibrationCell.isLong ? 4000 : 300, seed: 22,
-      draws: { block, spectra in
-        let target = LinearMixingTarget(
-          gram: posterior.sampler.gram, products: posterior.products(of: spectra),
-          concentration: simulation.concentration)
-        var random = RandomStream(seed: 23)
-        random.rows = block.map { UInt32($0) }
-        let draws = sampler.sample(
-          from: target, start: [Double](repeating: 0, count: block.count * 2), random: random)
-        return Tensor([398, block.count, 3], draws.values(.softmaxCentred).map { Scalar($0) })
-      })
-    #expect(found.familyProbability > 0.01, "χ² \(found.binsProbability), band \(found.bandProbability)")
+  @Test(arguments: CalibrationCell.hamiltonian) func hamiltonianDrawsRankUniformly(cell: CalibrationCell) throws {
+    let pixels = CalibrationCell.isLong ? 4000 : 300
+    let found = try PosteriorCalibration(hamiltonianOn: cell.simulation, pixels: pixels, seed: 22)
+    #expect(
+      found.familyProbability > 0.01 / Double(CalibrationCell.hamiltonian.count),
+      "χ² \(found.binsProbability), band \(found.bandProbability)")
   }
 
   /// What the tests above can see: a posterior a fifth too narrow, a shifted one, and one with the right marginals alone.
