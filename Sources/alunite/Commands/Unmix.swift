@@ -72,6 +72,11 @@ struct Unmix: ParsableCommand {
   private func unmix(into place: ResultPlace) throws {
     let folder = RunFolder(trained ?? "")
     let model = try folder.readModel(quiet: writing.quiet)
+    if posterior == .refined && model.usualPosterior != .refined {
+      throw WorldFault.conflict(
+        option: "--posterior", expected: "amortised, as the decoder of \(folder.url.path) is not linear",
+        found: "refined")
+    }
     // What was said of the file when the model was trained on it still holds.
     let before = try reading.options == ReadingOptions() ? Resumption.reading(of: folder, for: self.scene) : nil
     let scene = try InputScene(reading: (before ?? reading.options).withoutTruth, quiet: writing.quiet).scene(
@@ -109,7 +114,7 @@ struct Unmix: ParsableCommand {
 
   /// By a classical method.
   private func unmix(by id: String, into place: ResultPlace) throws {
-    let entry = try ClassicalCatalogue.entry(id)
+    let entry = try OptionName.looked(up: "--method") { try ClassicalCatalogue.entry(id) }
     let options = try classical.options(of: entry)
     let scene = try InputScene(reading: reading.options, quiet: writing.quiet).scene(
       self.scene, truth: classical.truth)
