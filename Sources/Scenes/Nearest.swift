@@ -10,6 +10,11 @@ package enum Nearest {
     return best.0
   }
 
+  /// What follows a word nobody knows in a message: the likeliest one meant, or nothing.
+  package static func hint(to word: String, among candidates: [String]) -> String {
+    candidate(to: word, among: candidates).map { "; did you mean \($0)?" } ?? ""
+  }
+
   /// Levenshtein's distance, by rows.
   private static func distance(_ left: String, _ right: String) -> Int {
     let (left, right) = (Array(left), Array(right))

@@ -126,7 +126,9 @@ extension StoredScene {
     case .keep: note(.warning, "bands", "\(names) (1-based) do not vary", "kept, as asked")
     case .drop:
       guard constant.count < bands else {
-        throw SceneError.constantBands(path: path, bands: constant.map { chosen[$0] })
+        throw SceneError.malformed(
+          path: path, field: "bands", expected: "at least one that varies, where others are dropped",
+          found: "none of \(bands)")
       }
       let isConstant = Set(constant)
       keep((0..<bands).filter { !isConstant.contains($0) }, &chosen)

@@ -47,11 +47,10 @@ public struct CatalogueEntry: Sendable {
 
   /// The preset of this name.
   ///
-  /// - Throws: ``UnmixingError/configuration(field:expected:found:)`` listing the names there are.
+  /// - Throws: ``UnmixingError/unknownName(kind:found:known:)`` listing the names there are.
   public func preset(_ name: String) throws -> Preset {
     guard let preset = presets.first(where: { $0.name == name }) else {
-      throw UnmixingError.configuration(
-        field: "preset of \(id)", expected: presets.map(\.name).joined(separator: " or "), found: "\"\(name)\"")
+      throw UnmixingError.unknownName(kind: "preset of \(id)", found: name, known: presets.map(\.name))
     }
     return preset
   }
@@ -90,11 +89,10 @@ public enum Catalogue {
 
   /// The method of this name.
   ///
-  /// - Throws: ``UnmixingError/configuration(field:expected:found:)`` listing the names there are.
+  /// - Throws: ``UnmixingError/unknownName(kind:found:known:)`` listing the names there are.
   public static func entry(_ id: String) throws -> CatalogueEntry {
     guard let entry = entries.first(where: { $0.id == id }) else {
-      throw UnmixingError.configuration(
-        field: "method", expected: entries.map(\.id).joined(separator: " or "), found: "\"\(id)\"")
+      throw UnmixingError.unknownName(kind: "method", found: id, known: entries.map(\.id))
     }
     return entry
   }

@@ -1,3 +1,5 @@
+import Scenes
+
 /// What can go wrong between a scene and its unmixing that is nobody's programming mistake.
 ///
 /// Every case names the field and both sides of the conflict; ``description`` says what to do.
@@ -24,6 +26,8 @@ public enum UnmixingError: Error, Equatable, Sendable, CustomStringConvertible {
   case mismatch(field: String, expected: String, found: String)
   /// A configuration asks for what cannot be done.
   case configuration(field: String, expected: String, found: String)
+  /// A name that nothing has.
+  case unknownName(kind: String, found: String, known: [String])
   /// A network that sees a whole scene at once would need more memory than there is.
   case memory(scene: String, needed: Double, available: Double)
   /// The loss became NaN or infinite.
@@ -58,6 +62,8 @@ public enum UnmixingError: Error, Equatable, Sendable, CustomStringConvertible {
     case .mismatch(let field, let expected, let found): "\(field): expected \(expected), found \(found)"
     case .configuration(let field, let expected, let found):
       "configuration, \(field): expected \(expected), found \(found)"
+    case .unknownName(let kind, let found, let known):
+      "\(kind): expected \(known.joined(separator: " or ")), found \"\(found)\"\(Nearest.hint(to: found, among: known))"
     case .memory(let scene, let needed, let available):
       """
       \(scene): the whole scene at once needs \(Self.gigabytes(needed)) of memory, and \(Self.gigabytes(available)) are \

@@ -29,7 +29,7 @@ package enum WorkingMemory {
   ///   - available: What there is; nothing is refused where that is unknown.
   /// - Throws: ``UnmixingError/memory(scene:needed:available:)``.
   package static func check(_ bytes: Double, for scene: String, available: Int? = AvailableMemory.bytes()) throws {
-    guard let available = available.map { Double($0) }, bytes > available else { return }
+    guard let available = available.map({ Double($0) }), bytes > available else { return }
     throw UnmixingError.memory(scene: scene, needed: bytes, available: available)
   }
 }

@@ -95,7 +95,8 @@ public struct Materials: Sendable, Equatable {
     guard missing.isEmpty else {
       throw RecipeError.malformed(
         recipe: "recipe", field: "sensor", expected: "channels that every chosen spectrum of \(path) has values for",
-        found: "\(missing.count) without (\(Self.listing(missing.map { channels[$0] + 1 }))); drop them")
+        found: "\(missing.count) without (\(Self.listing(missing.map { channels[$0] + 1 }))); "
+          + "leave them out (drop: of the sensor, or --bands of a target)")
     }
     return (library, chosen.map { $0.compactMap { places[$0] } }, channels)
   }
@@ -154,12 +155,18 @@ public struct Materials: Sendable, Equatable {
       for name in bundle {
         let field = "minerals[\(position + 1)]"
         if library == nil, MineralSpectrum.named(name) == nil {
-          let hint = Nearest.candidate(to: name, among: Recipe.materialNames).map { "; did you mean “\($0)”?" } ?? ""
-          try require(false, field, "a known material", "“\(name)”\(hint)")
+          try require(false, field, "a known material", "“\(name)”\(Self.hint(for: name))")
         }
         try require(seen.insert(name).inserted, field, "each material once", "“\(name)” again")
       }
     }
+  }
+
+  /// What may have been meant by a material nobody knows.
+  private static func hint(for name: String) -> String {
+    if Int(name) != nil { return "; numbers are those of spectra in a library" }
+    return Nearest.candidate(to: name, among: Recipe.materialNames).map { "; did you mean “\($0)”?" }
+      ?? "; there are \(Recipe.materialNames.joined(separator: ", "))"
   }
 }
 

@@ -259,7 +259,8 @@ struct BenchmarkTests {
     ("split: random:0.8", "extract: vca", "extract"), ("name: small", "metrics: [sad]", "metrics"),
     ("name: small", "test: t", "paired or unpaired"),
     ("scene: scene.h5", "scene: scene.h5, reading: {row: 3}", "reading"),
-    ("split: random:0.8", "only: [large]", "tiny"), ("seeds: 1-2", "seeds: [1, 1]", "twice"),
+    ("split: random:0.8", "only: [large]", "tiny"), ("seeds: 1-2", "seeds: [1, 1]", "one twice"),
+    ("seeds: 1-2", "seeds: 1-", "found \"1-\""), ("seeds: 1-2", "summary: no seeds", "found none"),
   ])
   func aWrongPlanIsRefusedBeforeAnythingRuns(_ found: String, _ replacement: String, _ word: String) throws {
     let workspace = try Workspace()

@@ -164,7 +164,9 @@ struct CalibratingTests {
     ])
     let asked = try workspace.run(
       "unmix", "--run", "run", "--scene", "scene.h5", "--posterior", "refined", "-o", "result")
-    #expect(asked.code == 1 && asked.errors.contains("is not linear"), "\(asked.errors)")
+    #expect(asked.code == 1 && asked.errors.contains("--posterior: expected amortised"), "\(asked.errors)")
+    // Refused before the work and not after it.
+    #expect(asked.errors.split(separator: "\n").count == 1, "\(asked.errors)")
     #expect(!workspace.exists("result"))
     let usual = try workspace.run("unmix", "--run", "run", "--scene", "scene.h5", "-o", "result")
     #expect(usual.code == 0 && usual.output.contains("amortised"), "\(usual.errors)")

@@ -11,11 +11,13 @@ struct MalformedInputTests {
 
   @Test func wrongUsage() throws { try check(MalformedInput.usage) }
 
+  @Test func optionsThatSayWhatTheyNeverMay() throws { try check(MalformedInput.options) }
+
   @Test func theTablesAreLong() {
     let worldly = MalformedInput.files + MalformedInput.conflicts + MalformedInput.settings
-    #expect(worldly.count >= 50)
+    #expect(worldly.count + MalformedInput.options.count >= 60)
     #expect(worldly.allSatisfy { $0.code == 1 })
-    #expect(MalformedInput.usage.allSatisfy { $0.code == 2 })
+    #expect((MalformedInput.usage + MalformedInput.options).allSatisfy { $0.code == 2 })
   }
 
   private func check(_ inputs: [MalformedInput]) throws {

@@ -67,7 +67,7 @@ struct OverwritingTests {
     ] {
       let outcome = try workspace.run(command.split(separator: " ").map(String.init))
       #expect(outcome.code == 1)
-      #expect(outcome.errors.contains("is a directory that Alunite did not make"))
+      #expect(outcome.errors.contains("is a directory of something else"))
     }
     #expect(try workspace.text("mine/notes.txt") == "precious")
   }

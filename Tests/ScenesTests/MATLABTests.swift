@@ -137,6 +137,21 @@ struct MATLABTests {
     #expect(throws: SceneError.self) { try scene { $0.add("name", cells: ["a", "b"]) } }
   }
 
+  @Test("an image whose rows are stated wrongly is not passed over for the matrix beside it")
+  func misstatedRows() throws {
+    let error = #expect(throws: SceneError.self) {
+      try scene(.five, { $0.rows = 6 }) {
+        $0.add("Y", [3, 4, 5], cube)
+        $0.add("M", [12, 2], (0..<24).map { 0.1 + Double($0) / 64 })
+      }
+    }
+    guard case .malformed(_, "Y", let expected, "3×4×5")? = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(expected.hasPrefix("6 rows"))
+  }
+
   @Test("integers are divided by the scale that the file states, and the note says so")
   func scales() throws {
     let stored = cube.map { Int16(($0 * 5_000).rounded()) }

@@ -22,7 +22,8 @@ final class InputFile {
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw SceneError.cannotOpen(path: path, reason: "it is not a regular file")
+      let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+      throw SceneError.cannotOpen(path: path, reason: isDirectory ? "it is a directory" : "it is not a regular file")
     }
     size = Int(status.st_size)
   }

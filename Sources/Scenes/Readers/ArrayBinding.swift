@@ -187,7 +187,10 @@ extension ArrayBinding {
     let pixels = arrays.filter { $0.squeezed.dimensions.count == 3 && $0.count > 1 }
     let candidates = (images.isEmpty ? pixels : images).sorted { $0.count > $1.count }
     var firstError: (any Error)?
+    var skipsImage = false
     for candidate in candidates {
+      // An image whose extents are not those stated is a misunderstanding, not a reason to read some matrix beside it.
+      if skipsImage && candidate.squeezed.dimensions.count < 3 { break }
       do {
         var trial = self
         let layout = try trial.layout(of: candidate)
@@ -198,6 +201,7 @@ extension ArrayBinding {
       } catch let error as SceneError {
         if case .ambiguous = error { throw error }
         firstError = firstError ?? error
+        skipsImage = skipsImage || candidate.squeezed.dimensions.count == 3
       }
     }
     throw firstError

@@ -68,7 +68,15 @@ final class MATVariable {
 
   /// The extents, and what keeps the values from being read as numbers.
   var label: String {
-    "\(name) (\(extents)\(isComplex ? ", complex" : kind == .cells ? ", cells" : kind == .text ? ", text" : ""))"
+    let obstacle =
+      switch kind {
+      case _ where isComplex: ", complex"
+      case .cells: ", cells"
+      case .text: ", text"
+      case .other: ", struct or another class"
+      case .numbers: ""
+      }
+    return "\(name) (\(extents)\(obstacle))"
   }
 
   /// The bytes of a value in memory.

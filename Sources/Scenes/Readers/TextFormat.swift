@@ -12,7 +12,8 @@ import Tensors
 ///     -1.2300000e+034                        wavelengths and widths stand in files of their own (see ``USGSCompanions``)
 ///
 /// - Edge cases: a first column that is headed `band` or `channel` holds numbers of bands, no wavelengths. Columns headed as
-///   standard deviations or errors, and a third column without a heading, are left out with a note.
+///   standard deviations or errors, and a third column without a heading, are left out with a note. More columns without
+///   headings are spectra with numbers for names.
 struct TextFormat: SceneFormat {
   let name = "text"
   let extensions = ["csv", "txt", "asc"]
@@ -49,6 +50,7 @@ struct TextFormat: SceneFormat {
       let first = spectra.removeFirst()
       let heading = text.names?[0].lowercased() ?? ""
       if !heading.hasPrefix("band") && !heading.hasPrefix("channel") && statement.centers == nil {
+        if text.names == nil { try Self.checkWavelengths(first, text.path) }
         (statement.centers, statement.unit) = (first, Self.unit(in: heading))
       }
     }
@@ -63,6 +65,18 @@ struct TextFormat: SceneFormat {
 
   private static func unsupported(_ url: URL) -> SceneError {
     .unsupported(path: url.path, field: "the content", found: "text", remedy: "of texts only spectral libraries are")
+  }
+
+  /// Refuses a first column without a heading that goes up and down as spectra do. Wavelengths of several detectors step
+  /// back a few times only.
+  private static func checkWavelengths(_ values: [Double], _ path: String) throws {
+    let steps = zip(values, values.dropFirst())
+    let (rises, falls) = (steps.count { $0 < $1 }, steps.count { $0 > $1 })
+    if 10 * max(rises, falls) < 9 * (values.count - 1) {
+      throw SceneError.malformed(
+        path: path, field: "first column", expected: "wavelengths, as no heading says otherwise",
+        found: "numbers that rise \(rises) times and fall \(falls) times")
+    }
   }
 
   /// The unit between the brackets of a heading: `wavelength (nm)`.
@@ -82,12 +96,12 @@ struct TextFormat: SceneFormat {
         notes.append(
           Note(.warning, field: "column 3", found: "no heading", action: "taken for standard deviations and left out"))
       }
-      guard spectra.count == 1 else {
-        throw SceneError.missing(
-          path: text.path, field: "names of \(spectra.count) columns",
-          remedy: "put a line of headings above the numbers")
-      }
-      return [title]
+      if spectra.count == 1 { return [title] }
+      notes.append(
+        Note(
+          .warning, field: "names", found: "missing", action: "numbered",
+          remedy: "a line of headings above the numbers gives them"))
+      return spectra.indices.map { "Spectrum \($0 + 1)" }
     }
     let kept = Array(zip(heads, spectra)).filter { head, _ in
       !["deviation", "stdev", "error", "std"].contains { head.lowercased().contains($0) }

@@ -100,11 +100,10 @@ public enum ClassicalCatalogue {
 
   /// The method of this name.
   ///
-  /// - Throws: ``UnmixingError/configuration(field:expected:found:)`` listing the names there are.
+  /// - Throws: ``UnmixingError/unknownName(kind:found:known:)`` listing the names there are.
   public static func entry(_ id: String) throws -> ClassicalEntry {
     guard let entry = entries.first(where: { $0.id == id }) else {
-      throw UnmixingError.configuration(
-        field: "method", expected: entries.map(\.id).joined(separator: " or "), found: "\"\(id)\"")
+      throw UnmixingError.unknownName(kind: "method", found: id, known: entries.map(\.id))
     }
     return entry
   }

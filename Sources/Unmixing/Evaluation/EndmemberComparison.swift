@@ -10,6 +10,8 @@ import Tensors
 public struct EndmemberComparison: Sendable {
   /// The angles, under the names of the library's spectra.
   public let metrics: Metrics
+  /// Which spectrum each estimate is most like, by name, and which estimates are left without one.
+  public let remarks: [String]
 
   /// Pairs endmembers with spectra.
   ///
@@ -23,6 +25,11 @@ public struct EndmemberComparison: Sendable {
     let names = Evaluation.distinct(pairs.map { reference.names[$0.1] })
     let values = pairs.map { angles[$0.0][$0.1] }
     let mean = values.reduce(0, +) / Double(max(values.count, 1))
+    let words = zip(pairs, names).map { pair, name in "\(estimated.names[pair.0]) → \(name)" }
+    let rest = spectra.indices.filter { spectra[$0] == nil }.map { estimated.names[$0] }
+    remarks =
+      ["each estimate with a spectrum of its own, by the least sum of angles: \(words.joined(separator: ", "))"]
+      + (rest.isEmpty ? [] : ["left without a spectrum, of which there are too few: \(rest.joined(separator: ", "))"])
     metrics = Metrics(
       all: Metrics.Values(
         [Metrics.Entry("endmember.sad.mean", mean), Metrics.Entry("endmember.sad.degrees.mean", mean * 180 / .pi)]

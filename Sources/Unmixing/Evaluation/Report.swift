@@ -114,6 +114,9 @@ public struct Report: Sendable, CustomStringConvertible {
 
   // MARK: Remarks
 
+  /// The most estimates told one by one; a sparse method has as many as its library has spectra.
+  private static var mostListed: Int { 12 }
+
   private static func remarks(on metrics: Metrics) -> [String] {
     guard !metrics.endmembers.isEmpty else { return ["no truth to compare with: reconstruction only"] }
     let isPlain = metrics.permutation == Array(0..<metrics.permutation.count)
@@ -121,8 +124,10 @@ public struct Report: Sendable, CustomStringConvertible {
       "\(name) ← \(estimate.map { "estimate \($0 + 1)" } ?? "nothing")"
     }
     let words = isPlain ? "each true endmember with the estimate of its number" : pairs.joined(separator: ", ")
-    let numbers = metrics.unpaired.map { "\($0 + 1)" }.joined(separator: ", ")
-    let rest = numbers.isEmpty ? [] : ["left out, as no true endmember is paired with it: estimate \(numbers)"]
+    let unpaired = metrics.unpaired
+    let more = unpaired.count > mostListed ? " and \(unpaired.count - mostListed) others" : ""
+    let numbers = unpaired.prefix(mostListed).map { "\($0 + 1)" }.joined(separator: ", ") + more
+    let rest = unpaired.isEmpty ? [] : ["left out, as no true endmember is paired with it: estimate \(numbers)"]
     return ["matched by \(metrics.matching.rawValue): \(words)"] + rest
   }
 }

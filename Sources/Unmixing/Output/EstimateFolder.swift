@@ -5,7 +5,7 @@ import Tensors
 /// An estimate as a directory of files that other programs read.
 ///
 ///     estimate.h5                       everything, with names and shapes
-///     abundances.img, .hdr              posterior means, one band an endmember (ENVI)
+///     abundances.img, .hdr              posterior means or point estimates, one band an endmember (ENVI)
 ///     abundances-sd.img, .hdr           standard deviations
 ///     abundances-raw.img, .hdr          what the network computed before it was brought to the simplex
 ///     abundances-q05.img, .hdr          quantiles, likewise q50 and q95
@@ -20,7 +20,7 @@ import Tensors
 ///     endmembers.sli, .hdr              the same as an ENVI spectral library
 ///     endmembers-pure.csv               mean spectra of the purest pixels, as endmembers.csv
 ///     objective.csv                     the objective after every iteration, of a method that iterates on the scene
-///     abundance-maps.png                all maps and their standard deviations
+///     abundance-maps.png                all maps, and their standard deviations where there are some
 ///
 /// Rasters have the scene's georeference; pixels that were not unmixed hold the ignore value −9999.
 ///
@@ -94,7 +94,8 @@ public struct EstimateFolder: Sendable {
     }
     try OutputFile.write(
       MapPage(estimate).image().encoded, to: directory.appendingPathComponent("abundance-maps.png"))
-    written.append(("abundance-maps.png", "maps of abundances and their standard deviations"))
+    written.append(
+      ("abundance-maps.png", "maps of abundances\(estimate.deviation == nil ? "" : " and their standard deviations")"))
     return written
   }
 

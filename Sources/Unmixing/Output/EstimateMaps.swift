@@ -74,7 +74,9 @@ extension Estimate {
           bands: ["residual score"], $0)
       },
     ]
-    return [EstimateMap(name: "abundances/mean", file: "abundances", content: "posterior means", bands: names, mean)]
+    // A method without a spread gives no posterior to have a mean.
+    let content = deviation == nil ? "abundances" : "posterior means"
+    return [EstimateMap(name: "abundances/mean", file: "abundances", content: content, bands: names, mean)]
       + optional.compactMap { $0 } + quantiles.map(map) + (parts + ofPixels).compactMap { $0 }
   }
 

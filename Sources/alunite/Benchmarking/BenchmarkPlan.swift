@@ -90,7 +90,7 @@ struct BenchmarkPlan {
   static func seeds(_ words: [String], fault: (_ found: String) -> WorldFault) throws -> [UInt64] {
     var seeds: [UInt64] = []
     for word in words {
-      let ends = word.split(separator: "-").map { UInt64($0) }
+      let ends = word.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
       guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first <= last else {
         throw fault("\"\(word)\"")
       }
@@ -98,18 +98,20 @@ struct BenchmarkPlan {
       seeds += counts ? (first < 1 ? [] : Array(1...min(first, 101))) : Array(first...min(last, first + 101))
     }
     guard (1...100).contains(seeds.count), Set(seeds).count == seeds.count else {
-      throw fault(seeds.count > 100 ? "more than 100" : "none, or one twice")
+      throw fault(seeds.count > 100 ? "more than 100" : seeds.isEmpty ? "none" : "one twice")
     }
     return seeds
   }
 
   /// The plan with some of its scenes and methods only.
   ///
-  /// - Throws: ``WorldFault/conflict(option:expected:found:)`` for a name it does not have.
+  /// - Throws: ``WorldFault/usage(option:expected:found:)`` for a name it does not have.
   func selecting(scenes sceneNames: [String], methods methodNames: [String]) throws -> BenchmarkPlan {
     func check(_ option: String, _ names: [String], among known: [String]) throws {
       if let unknown = names.first(where: { !known.contains($0) }) {
-        throw WorldFault.conflict(option: option, expected: known.joined(separator: ", "), found: "\"\(unknown)\"")
+        throw WorldFault.usage(
+          option: option, expected: known.joined(separator: ", "),
+          found: "\"\(unknown)\"\(Nearest.hint(to: unknown, among: known))")
       }
     }
     try check("--scene", sceneNames, among: scenes.map(\.name))

@@ -12,10 +12,12 @@ enum NamedPlans {
 
   /// The YAML of a plan.
   ///
-  /// - Throws: ``WorldFault/conflict(option:expected:found:)`` for any other name.
+  /// - Throws: ``WorldFault/usage(option:expected:found:)`` for any other name.
   static func text(of name: String) throws -> String {
     guard let file = files.first(where: { $0.name == name }) else {
-      throw WorldFault.conflict(option: "plan", expected: names.joined(separator: " or "), found: "\"\(name)\"")
+      throw WorldFault.usage(
+        option: "plan", expected: names.joined(separator: " or "),
+        found: "\"\(name)\"\(Nearest.hint(to: name, among: names))")
     }
     return String(decoding: file.bytes, as: UTF8.self)
   }

@@ -16,8 +16,8 @@ struct PlanFields {
     }
     (self.tree, self.file, self.path, self.entries) = (tree, file, path, entries)
     for (key, _) in entries where !known.contains(key) {
-      let hint = Nearest.candidate(to: key, among: known).map { "; did you mean \($0)?" } ?? ""
-      throw fault(key, "one of \(known.joined(separator: ", "))", "an unknown key\(hint)")
+      let found = "an unknown key\(Nearest.hint(to: key, among: known))"
+      throw fault(key, "one of \(known.joined(separator: ", "))", found)
     }
   }
 

@@ -35,7 +35,10 @@ struct Spread: Encodable {
   }
 
   /// `0.0287 ± 0.0012`.
-  var text: String { Numeral.short(mean) + (deviation.map { " ± \(Self.brief($0))" } ?? "") }
+  var text: String { Numeral.short(mean) + (deviation.map { " ± \(Self.brief(isRounding($0) ? 0 : $0))" } ?? "") }
+
+  /// Whether a deviation is less than single precision tells of the mean.
+  private func isRounding(_ deviation: Double) -> Bool { deviation < abs(mean) * 6e-8 }
 
   /// `0.0270 – 0.0301`.
   var range: String { "\(Numeral.short(least)) – \(Numeral.short(most))" }

@@ -2,7 +2,7 @@ import Unmixing
 
 /// The options of one classical method.
 struct ClassicalListing: Encodable {
-  struct Setting: Encodable { let value: String, choices: [String]? }
+  struct Setting: Encodable { let value: String, choices: [String]?, meaning: String? }
   let method: String
   let title: String
   let summary: String
@@ -13,12 +13,15 @@ struct ClassicalListing: Encodable {
   private enum CodingKeys: String, CodingKey { case method, title, summary, source, settings }
 
   init(_ id: String) throws {
-    let entry = try ClassicalCatalogue.entry(id)
+    let entry = try OptionName.looked(up: "--method") { try ClassicalCatalogue.entry(id) }
     (method, title, summary, source) = (id, entry.title, entry.summary, entry.source)
     let found = try Self.settings(of: entry.options)
     let choices = type(of: entry.options).choices
     settings = Dictionary(
-      uniqueKeysWithValues: found.map { ($0.path, Setting(value: $0.value, choices: choices[$0.path])) })
+      uniqueKeysWithValues: found.map { path, value in
+        let meaning = OptionMeanings.meaning(of: path, in: id)
+        return (path, Setting(value: value, choices: choices[path], meaning: meaning))
+      })
     order = found.map(\.path)
   }
 
@@ -29,9 +32,12 @@ struct ClassicalListing: Encodable {
   }
 
   var text: String {
-    var table = TextTable(["option", "default", "choices"])
+    var table = TextTable(["option", "default", "choices", "what it is"])
     for path in order {
-      table.add([path, settings[path]?.value ?? "", settings[path]?.choices?.joined(separator: ", ") ?? ""])
+      let setting = settings[path]
+      table.add([
+        path, setting?.value ?? "", setting?.choices?.joined(separator: ", ") ?? "", setting?.meaning ?? "",
+      ])
     }
     let options = order.isEmpty ? "no options" : table.text
     return "\(title): \(summary)\(source.isEmpty ? "" : " (\(source))")\n\n\(options)"

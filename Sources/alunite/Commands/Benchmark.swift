@@ -19,8 +19,8 @@ struct Benchmark: ParsableCommand {
       those that come with Alunite, and alunite benchmark --show NAME prints one to begin from.
 
       Examples:
-        alunite benchmark plan.yaml -o out
-        alunite benchmark standard --data ~/scenes --scene samson --seeds 3 --jobs 2 -o out
+        alunite benchmark plan.yaml -o tables
+        alunite benchmark standard --data ~/scenes --scene samson --seeds 3 --jobs 2 -o tables
       """)
 
   @Argument(help: ArgumentHelp("A plan: a YAML file, or the name of one that comes with Alunite.", valueName: "plan"))
@@ -103,7 +103,7 @@ struct Benchmark: ParsableCommand {
     } catch let error where !(error is WorldFault) {
       throw WorldFault.malformed(
         path: url.path, field: "plan", expected: "a readable file, or \(NamedPlans.names.joined(separator: " or "))",
-        found: FileFault.reason(error))
+        found: FileFault.reason(error) + Nearest.hint(to: name, among: NamedPlans.names))
     }
     let own = ProcessInfo.processInfo.environment["ALUNITE_DATA"].flatMap { $0.isEmpty ? nil : $0 } ?? "."
     let base = data ?? (named ? own : url.deletingLastPathComponent().path)
@@ -111,7 +111,7 @@ struct Benchmark: ParsableCommand {
       yaml: text, file: named ? "\(name).yaml" : url.path, base: URL(fileURLWithPath: base, isDirectory: true))
     if let seeds {
       result.seeds = try BenchmarkPlan.seeds([seeds]) {
-        WorldFault.conflict(option: "--seeds", expected: "a number, or a range as 3-7", found: $0)
+        WorldFault.usage(option: "--seeds", expected: "a number, or a range as 3-7", found: $0)
       }
     }
     return (try result.selecting(scenes: scene, methods: method), text)

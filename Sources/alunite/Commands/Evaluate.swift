@@ -126,7 +126,12 @@ struct Evaluate: ParsableCommand {
       throw UnmixingError.missing(
         field: "estimated endmembers", neededFor: "a comparison of spectra", remedy: "the result holds none")
     }
-    show(try EndmemberComparison(of: spectra, with: library, sourceBands: found.sourceBands).metrics, remark: nil)
+    let comparison = try EndmemberComparison(of: spectra, with: library, sourceBands: found.sourceBands)
+    if json { return show(comparison.metrics, remark: nil) }
+    var report = Report(comparison.metrics)
+    report.remarks = comparison.remarks
+    Console.print(report.text)
+    if formulas { Console.print("\n" + report.definitions) }
   }
 
   /// What is compared with what.

@@ -48,9 +48,11 @@ struct Extract: ParsableCommand {
     computing.apply()
     let target = URL(fileURLWithPath: output)
     try OutputPlace.check(file: target, overwrite: writing.overwrite)
-    let entry = try ExtractionCatalogue.entry(extract)
-    if entry.usesTruth {
-      throw WorldFault.conflict(option: "--extract", expected: "a search in the scene", found: "\"\(extract)\"")
+    guard let entry = ExtractionCatalogue.searches.first(where: { $0.id == extract }) else {
+      let known = ExtractionCatalogue.searches.map(\.id)
+      throw WorldFault.usage(
+        option: "--extract", expected: known.joined(separator: " or "),
+        found: "\"\(extract)\"\(Nearest.hint(to: extract, among: known))")
     }
     let scene = try InputScene(reading: reading.options.withoutTruth, quiet: writing.quiet).scene(
       self.scene, truth: nil)

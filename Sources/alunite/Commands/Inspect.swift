@@ -50,10 +50,26 @@ struct Inspect: ParsableCommand {
       case .cannotOpen, .unrecognizedFormat, .cannotRead, .malformed(_, "chosen bands", _, _): throw error
       default: break
       }
-      if let library = try? SpectralLibrary(contentsOf: url, options: options) { return .of(library, url) }
+      let library = Result { try SpectralLibrary(contentsOf: url, options: options) }
+      if case .success(let library) = library { return .of(Self.noting(error, in: library), url) }
+      // Of texts only libraries are read: why this one is none is what matters.
+      if case .failure(let fault) = library, case .unsupported(_, _, "text", _) = error { throw fault }
       if let truth = try? GroundTruth.read(url, options: options) { return .of(truth, url) }
       throw error
     }
+  }
+
+  /// The library, and that a matrix of as many pixels may be a scene whose sides nobody stated.
+  private static func noting(_ error: SceneError, in library: SpectralLibrary) -> SpectralLibrary {
+    guard case .missing(_, let field, _) = error, field.hasPrefix("the number of rows and columns") else {
+      return library
+    }
+    var library = library
+    library.notes.append(
+      Note(
+        .warning, field: "the file", found: "\(field) not stated", action: "read as a library",
+        remedy: "--rows reads it as a scene"))
+    return library
   }
 
   /// A scene as it would be read, or, where something has to be decided first, as it is stored, with a note of that.

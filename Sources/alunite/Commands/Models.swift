@@ -91,8 +91,10 @@ private struct MethodListing: Encodable {
   private let order: (presets: [String], settings: [String])
 
   init(_ id: String, preset name: String?) throws {
-    let entry = try Catalogue.entry(id)
-    let chosen = try name.map(entry.preset) ?? entry.presets[0]
+    let entry = try OptionName.looked(up: "--model") { try Catalogue.entry(id) }
+    let chosen =
+      try name.map { name in try OptionName.looked(up: "--preset") { try entry.preset(name) } }
+      ?? entry.presets[0]
     let found = try ConfigurationResolver(chosen.configuration).settings.filter { $0.path != "method" }
     let choices = chosen.configuration.choices
     model = id

@@ -14,6 +14,8 @@ struct Synthesize: ParsableCommand {
 
       Recipes: \(Recipe.names.joined(separator: ", ")), or a YAML file.
 
+      Materials without a library: \(Recipe.materialNames.joined(separator: ", ")).
+
       Examples:
         alunite synthesize --recipe cuprite-like --seed 1 -o scene.h5
         alunite synthesize --recipe dffn-blocks --snr 30 --preview -o blocks.h5
@@ -32,6 +34,14 @@ struct Synthesize: ParsableCommand {
 
   @OptionGroup var writing: OutputArguments
   @OptionGroup var computing: ThreadArguments
+
+  func validate() throws {
+    // An ending that means another format would be believed by every other program.
+    let ending = URL(fileURLWithPath: output).pathExtension.lowercased()
+    if !["", "h5", "hdf5", "he5", "nc"].contains(ending) {
+      throw ValidationError("--output: expected a name ending in .h5, since HDF5 is written, found \(output)")
+    }
+  }
 
   func run() throws {
     computing.apply()

@@ -103,6 +103,11 @@ struct Unmix: ParsableCommand {
     of folder: RunFolder, until stop: StopSignal
   ) throws -> (estimate: Estimate, model: TrainedModel, scene: Scene) {
     let model = try folder.readModel(quiet: writing.quiet)
+    if posterior == .refined && model.usualPosterior != .refined {
+      throw WorldFault.conflict(
+        option: "--posterior", expected: "amortised, as the decoder of \(folder.url.path) is not linear",
+        found: "refined")
+    }
     // What was said of the file when the model was trained on it still holds.
     let before = try reading.options == ReadingOptions() ? Resumption.reading(of: folder, for: self.scene) : nil
     let scene = try InputScene(reading: (before ?? reading.options).withoutTruth, quiet: writing.quiet).scene(
@@ -155,7 +160,7 @@ struct Unmix: ParsableCommand {
 
   /// By a classical method.
   private func unmix(by id: String, into place: ResultPlace) throws {
-    let entry = try ClassicalCatalogue.entry(id)
+    let entry = try OptionName.looked(up: "--method") { try ClassicalCatalogue.entry(id) }
     let options = try classical.options(of: entry)
     let scene = try InputScene(reading: reading.options, quiet: writing.quiet).scene(
       self.scene, truth: classical.truth)

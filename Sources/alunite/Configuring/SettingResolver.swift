@@ -31,10 +31,10 @@ struct SettingResolver<Value: Codable> {
   /// - Parameter refusal: What is said of a key that may not be set here, by its path.
   mutating func apply(setting: String, refusing refusal: (_ path: String) -> String? = { _ in nil }) throws {
     guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
-      throw WorldFault.conflict(option: "--set", expected: "KEY=VALUE", found: "\"\(setting)\"")
+      throw WorldFault.usage(option: "--set", expected: "KEY=VALUE", found: "\"\(setting)\"")
     }
     let path = try fullPath(of: String(setting[..<equals]).trimmingCharacters(in: .whitespaces))
-    if let refusal = refusal(path) { throw WorldFault.conflict(option: "--set", expected: refusal, found: setting) }
+    if let refusal = refusal(path) { throw WorldFault.usage(option: "--set", expected: refusal, found: setting) }
     let value = try SettingTree(yaml: String(setting[setting.index(after: equals)...]), file: "--set \(path)")
     tree = try merged(tree, with: Self.nested(path, value), at: "", source: "--set")
   }
@@ -59,7 +59,7 @@ struct SettingResolver<Value: Codable> {
     let matches = paths.filter { $0.hasSuffix(".\(key)") }
     if matches.count == 1 { return matches[0] }
     if matches.count > 1 {
-      throw WorldFault.conflict(
+      throw WorldFault.usage(
         option: "--set \(key)", expected: "one of \(matches.joined(separator: ", "))", found: "a name they share")
     }
     throw unknown(key, "--set", among: paths + paths.map { String($0.split(separator: ".").last ?? "") })
@@ -89,16 +89,29 @@ struct SettingResolver<Value: Codable> {
   }
 
   private func misplaced(_ patch: SettingTree, _ path: String, _ source: String, expected: String) -> WorldFault {
-    .malformed(path: source, field: path.isEmpty ? "top" : path, expected: expected, found: "\"\(patch.shown)\"")
+    let (field, found) = (path.isEmpty ? "top" : path, "\"\(patch.shown)\"")
+    return source == Self.option
+      ? .usage(option: "\(source): \(field)", expected: expected, found: found)
+      : .malformed(path: source, field: field, expected: expected, found: found)
   }
 
   private func unknown(_ key: String, _ source: String, among candidates: [String]) -> WorldFault {
     // The right name in the wrong place is likelier than another name.
     let name = ".\(key.split(separator: ".").last ?? "")"
-    let likely = tree.leafPaths.first { $0.hasSuffix(name) } ?? Nearest.candidate(to: key, among: candidates)
-    let hint = likely.map { "; did you mean \($0)?" } ?? ""
-    return .conflict(option: source, expected: "a key of the configuration", found: "\"\(key)\"\(hint)")
+    let paths = tree.leafPaths
+    let likely = paths.first { $0.hasSuffix(name) } ?? Nearest.candidate(to: key, among: candidates)
+    let all = paths.count <= Self.mostListed ? "; there are \(paths.joined(separator: ", "))" : ""
+    let found = "\"\(key)\"" + (likely.map { "; did you mean \($0)?" } ?? all)
+    let expected = "a key of the configuration"
+    return source == Self.option
+      ? .usage(option: source, expected: expected, found: found)
+      : .conflict(option: source, expected: expected, found: found)
   }
+
+  /// The option whose every fault is wrong usage; a file's is not.
+  private static var option: String { "--set" }
+  /// The most keys that are told one by one.
+  private static var mostListed: Int { 20 }
 
   private static func nested(_ path: String, _ value: SettingTree) -> SettingTree {
     path.split(separator: ".").reversed().reduce(value) { .mapping([(String($1), $0)]) }

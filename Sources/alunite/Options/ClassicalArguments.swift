@@ -37,9 +37,13 @@ struct ClassicalArguments: ParsableArguments {
   ) throws -> any ClassicalOptions {
     var resolver = try SettingResolver(options, choices: Options.choices)
     for setting in settings { try resolver.apply(setting: setting) }
-    let result = try resolver.value()
-    try result.check()
-    return result
+    do {
+      let result = try resolver.value()
+      try result.check()
+      return result
+    } catch UnmixingError.configuration(let field, let expected, let found) {
+      throw WorldFault.usage(option: "--set: \(field)", expected: expected, found: found)
+    }
   }
 }
 
@@ -50,11 +54,14 @@ struct EndmemberArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How endmembers are found: \(ExtractionCatalogue.entries.map(\.id).joined(separator: ", ")) (default: vca).",
+      """
+      How endmembers are found: \(ExtractionCatalogue.entries.map(\.id).joined(separator: ", ")) (default: vca); alunite \
+      models says what each is.
+      """,
       valueName: "search"))
   var extract: String?
 
-  @Option(help: ArgumentHelp("Spectra to take for endmembers: .mat, .sli, HDF5.", valueName: "file"))
+  @Option(help: ArgumentHelp("Spectra to take for endmembers: .mat, .sli, HDF5, .csv, .txt.", valueName: "file"))
   var library: String?
 
   @Option(help: ArgumentHelp("The key of every random number (default: 0).", valueName: "n"))
@@ -77,7 +84,7 @@ struct EndmemberArguments: ParsableArguments {
       let url = URL(fileURLWithPath: library)
       return .library(try SpectralLibrary(contentsOf: url).fitted(to: scene), path: url.path)
     }
-    let entry = try ExtractionCatalogue.entry(extract ?? "vca")
+    let entry = try OptionName.looked(up: "--extract") { try ExtractionCatalogue.entry(extract ?? "vca") }
     guard let count = endmembers ?? scene.truth?.count else {
       throw WorldFault.conflict(
         option: "--endmembers", expected: "a number, since the scene has no true abundances", found: "none")

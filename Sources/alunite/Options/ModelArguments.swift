@@ -53,15 +53,21 @@ struct ModelArguments: ParsableArguments {
 
   /// The configuration: preset, then file, then single settings.
   func configuration(hasTruth: Bool) throws -> Configuration {
-    let entry = try Catalogue.entry(method())
-    let start = try preset.map(entry.preset) ?? entry.defaultPreset(hasLabels: hasTruth && endmembers == nil)
+    let id = try method()
+    let entry = try model == nil ? Catalogue.entry(id) : OptionName.looked(up: "--model") { try Catalogue.entry(id) }
+    let start = try preset(of: entry) ?? entry.defaultPreset(hasLabels: hasTruth && endmembers == nil)
     return try resolved(ConfigurationResolver(start.configuration))
   }
 
   /// What a run's configuration would become; a preset replaces it, everything else changes parts.
   func configuration(changing configuration: Configuration) throws -> Configuration {
-    let start = try preset.map { try Catalogue.entry(configuration.method).preset($0).configuration }
+    let start = try preset(of: Catalogue.entry(configuration.method))?.configuration
     return try resolved(ConfigurationResolver(start ?? configuration))
+  }
+
+  /// The preset asked for, if one is.
+  private func preset(of entry: CatalogueEntry) throws -> Preset? {
+    try preset.map { name in try OptionName.looked(up: "--preset") { try entry.preset(name) } }
   }
 
   /// The method asked for, by option or by file.
@@ -81,6 +87,19 @@ struct ModelArguments: ParsableArguments {
     if let restarts { try resolver.apply(setting: "training.restarts=\(restarts)") }
     for setting in settings { try resolver.apply(setting: setting) }
     resolver.makePathsAbsolute()
-    return try resolver.configuration()
+    do {
+      return try resolver.configuration()
+    } catch UnmixingError.configuration(let field, let expected, let found) where shapesConfiguration {
+      throw WorldFault.usage(option: option(behind: field), expected: expected, found: found)
+    }
+  }
+
+  /// Which option set a key: a preset is right and so is a file, which was checked by itself.
+  private func option(behind field: String) -> String {
+    switch field {
+    case "model.endmembers" where endmembers != nil: "--endmembers"
+    case "training.restarts" where restarts != nil: "--restarts"
+    default: "--set: \(field)"
+    }
   }
 }

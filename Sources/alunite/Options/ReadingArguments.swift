@@ -21,7 +21,10 @@ struct ReadingArguments: ParsableArguments {
       "How stored numbers become reflectance: a divisor such as 10000, or maximum.", valueName: "scale"))
   var scale: ScaleArgument?
 
-  @Option(help: ArgumentHelp("The stored number that means no measurement.", valueName: "number"))
+  // Unconditional: the usual value, -9999, begins as an option does.
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The stored number that means no measurement, such as -9999.", valueName: "number"))
   var ignoreValue: Double?
 
   @Option(help: ArgumentHelp("The unit of the wavelengths: nm, um, cm-1, angstrom, GHz.", valueName: "unit"))

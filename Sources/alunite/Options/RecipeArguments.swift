@@ -21,7 +21,9 @@ struct RecipeArguments: ParsableArguments {
     transform: { text in text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } })
   var minerals: [String]?
 
-  @Option(help: ArgumentHelp("The ratio of signal to noise in place of the recipe's, in decibels.", valueName: "dB"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The ratio of signal to noise in place of the recipe's, in decibels.", valueName: "dB"))
   var snr: Double?
 
   /// The recipe, for one of its scenes, with what the options replace.

@@ -48,6 +48,7 @@ struct Launch {
       return Self.wrongUsage
     }
     Console.error(WorldFault.explanation(of: error))
+    if case WorldFault.usage = error { return Self.wrongUsage }
     return Self.failure
   }
 

@@ -37,7 +37,7 @@ struct ResultPlace {
     let comparison = metrics.map { "\n\(Report($0).text)\n" } ?? ""
     Console.print(
       """
-      \(scene.name): \(scene.validPixels.count) pixels unmixed\(masked == 0 ? "" : ", \(masked) masked")
+      \(scene.name): \(scene.validPixels.count) \(scene.validPixels.count == 1 ? "pixel" : "pixels") unmixed\(masked == 0 ? "" : ", \(masked) masked")
 
       \(table(of: estimate))
       \(comparison)\(remarks.map { "\n\($0)\n" }.joined())
@@ -55,9 +55,10 @@ struct ResultPlace {
     let all = Array(estimate.names.indices)
     let shown =
       all.count > Self.mostRows ? Array(all.sorted { means[$0] > means[$1] }.prefix(Self.mostRows)) : all
-    var table = TextTable(["endmember", "mean abundance", "mean sd"], rightAligned: [1, 2])
+    let heads = ["endmember", "mean abundance"] + (deviations == nil ? [] : ["mean sd"])
+    var table = TextTable(heads, rightAligned: [1, 2])
     for k in shown {
-      table.add([estimate.names[k], Numeral.short(means[k]), deviations.map { Numeral.short($0[k]) } ?? ""])
+      table.add([estimate.names[k], Numeral.short(means[k])] + (deviations.map { [Numeral.short($0[k])] } ?? []))
     }
     let rest = all.count - shown.count
     return table.text + (rest == 0 ? "" : "\nand \(rest) less abundant ones")

@@ -9,6 +9,8 @@ enum WorldFault: Error, CustomStringConvertible {
   case malformed(path: String, field: String, expected: String, found: String)
   /// An option contradicts something else.
   case conflict(option: String, expected: String, found: String)
+  /// An option says what it never may, whatever the files hold: wrong usage.
+  case usage(option: String, expected: String, found: String)
   /// A directory stands where an output should go and was not made by this command.
   case foreignDirectory(path: String, marker: String)
   /// A run that is not there, or not whole.
@@ -18,9 +20,10 @@ enum WorldFault: Error, CustomStringConvertible {
     switch self {
     case .malformed(let path, let field, let expected, let found):
       "\(path): \(field): expected \(expected), found \(found)"
-    case .conflict(let option, let expected, let found): "\(option): expected \(expected), found \(found)"
+    case .conflict(let option, let expected, let found), .usage(let option, let expected, let found):
+      "\(option): expected \(expected), found \(found)"
     case .foreignDirectory(let path, let marker):
-      "\(path): is a directory that Alunite did not make (it has no \(marker)); choose another name"
+      "\(path): is a directory of something else (it has no \(marker)); choose another name"
     case .noRun(let path, let reason): "\(path): \(reason)"
     }
   }

@@ -33,7 +33,7 @@ struct MalformedInput {
   /// Files that are not what they should be.
   static let files: [MalformedInput] = [
     .init("train --scene absent.h5 -o new", "{dir}/absent.h5: cannot open: No such file or directory"),
-    .init("train --scene foreign -o new", "{dir}/foreign: cannot open: it is not a regular file"),
+    .init("train --scene foreign -o new", "{dir}/foreign: cannot open: it is a directory"),
     .init("train --scene empty.h5 -o new", "{dir}/empty.h5: cannot open: file signature not found"),
     .init(
       "train --scene text.doc -o new",
@@ -91,9 +91,6 @@ struct MalformedInput {
       "train --endmembers 11 --scene good.hdr -o new", "endmembers: expected 2 to 10 (the scene has 10 bands), found 11"
     ),
     .init(
-      "train --endmembers 1 --scene good.hdr -o new",
-      "configuration, model.endmembers: expected 0 (from the truth) or 2 … 64, found 1"),
-    .init(
       "train --scene good.hdr -o new",
       "configuration, model.endmembers: expected a number, since the scene has no labelled abundances, found 0 "
         + "(--endmembers N)"),
@@ -120,9 +117,6 @@ struct MalformedInput {
 
   /// Configurations and tables.
   static let settings: [MalformedInput] = [
-    .init(
-      "train --model magic --scene scene.h5 -o new",
-      "configuration, method: expected \(Catalogue.entries.map(\.id).joined(separator: " or ")), found \"magic\""),
     .training(
       "--config unknown.yaml",
       "{dir}/unknown.yaml: expected a key of the configuration, found \"training.epoch\"; did you mean training.epochs?"
@@ -134,14 +128,6 @@ struct MalformedInput {
     .training(
       "--config absent.yaml",
       "{dir}/absent.yaml: configuration: expected a readable text file, found No such file or directory"),
-    .training("--set epoch=3", "--set: expected a key of the configuration, found \"epoch\"; did you mean epochs?"),
-    .training("--set epochs", "--set: expected KEY=VALUE, found \"epochs\""),
-    .training("--set epochs=1.5", "--set: training.epochs: expected a whole number, found \"1.5\""),
-    .training("--set epochs=-1", "configuration, training.epochs: expected 1 … 1000000, found -1"),
-    .training(
-      "--set head=quadratic",
-      "configuration, model.head: expected softmax, scaledSoftmax, softplus, exponential, found \"quadratic\""),
-    .training("--set decoderHidden=7", "--set: model.decoderHidden: expected a list of whole numbers, found \"7\""),
     .generating(
       "--abundances negative.csv",
       "{dir}/negative.csv: row 1, Nontronite: expected a fraction of at least 0, found \"-0.1\""),
@@ -159,6 +145,52 @@ struct MalformedInput {
     .generating(
       "--edge 2:2",
       "--edge: expected two of Alunite, Muscovite, Nontronite, as Alunite:Muscovite, found \"2:2\""),
+  ]
+
+  /// Options that say what they never may: exit code 2, too.
+  static let options: [MalformedInput] = [
+    .init(
+      "train --model magic --scene scene.h5 -o new",
+      "--model: expected \(Catalogue.entries.map(\.id).joined(separator: " or ")), found \"magic\"", code: 2),
+    .init(
+      "train --model spacn-ldvae --scene scene.h5 -o new",
+      "--model: expected \(Catalogue.entries.map(\.id).joined(separator: " or ")), found \"spacn-ldvae\"; did you mean "
+        + "spacnn-ldvae?", code: 2),
+    .init(
+      "train --model fcls --scene scene.h5 -o new",
+      "--model: expected \(Catalogue.entries.map(\.id).joined(separator: " or ")), found \"fcls\", a classical method "
+        + "(alunite unmix --method fcls)", code: 2),
+    .training(
+      "--preset labeled",
+      "--preset: expected labelled or blind or paper, found \"labeled\"; did you mean labelled?", code: 2),
+    .init(
+      "train --endmembers 1 --scene good.hdr -o new",
+      "--endmembers: expected 0 (from the truth) or 2 … 64, found 1", code: 2),
+    .training("--restarts 0", "--restarts: expected 1 … 1000, found 0", code: 2),
+    .training(
+      "--set epoch=3", "--set: expected a key of the configuration, found \"epoch\"; did you mean epochs?", code: 2),
+    .training("--set epochs", "--set: expected KEY=VALUE, found \"epochs\"", code: 2),
+    .training("--set epochs=1.5", "--set: training.epochs: expected a whole number, found \"1.5\"", code: 2),
+    .training("--set epochs=-1", "--set: training.epochs: expected 1 … 1000000, found -1", code: 2),
+    .training(
+      "--set head=quadratic",
+      "--set: model.head: expected softmax, scaledSoftmax, softplus, exponential, found \"quadratic\"", code: 2),
+    .training(
+      "--set decoderHidden=7", "--set: model.decoderHidden: expected a list of whole numbers, found \"7\"", code: 2),
+    .init(
+      "unmix --method fcls --scene scene.h5 --set lambda=3 -o new",
+      "--set: expected a key of the configuration, found \"lambda\"; there are spectra", code: 2),
+    .init(
+      "extract --scene scene.h5 --endmembers 3 --extract oracle -o new.csv",
+      "--extract: expected extracted or vca or nfindr or ppi or smacc or atgp, found \"oracle\"", code: 2),
+    .init(
+      "benchmark standard --scene samsn -o new",
+      "--scene: expected samson, samson-fcls, jasper, urban-crop, found \"samsn\"; did you mean samson?", code: 2),
+    .init(
+      "benchmark standard --seeds 3- -o new", "--seeds: expected a number, or a range as 3-7, found \"3-\"", code: 2),
+    .init(
+      "synthesize --recipe cuprite-like -o new.mat",
+      "--output: expected a name ending in .h5, since HDF5 is written, found new.mat", code: 2),
   ]
 
   /// Wrong usage: exit code 2.

@@ -37,6 +37,19 @@ import Unmixing
         """)
   }
 
+  @Test func tellsAFewOfManyUnpairedEstimates() throws {
+    let scene = evaluationScene([[1, 0], [0.25, 0.75]], [[1, 0], [0, 1]], names: ["Tree", "Water"])
+    let none = [Scalar](repeating: 0, count: 39)
+    let guess = Prediction(
+      abundances: matrix([[1] + none, [1] + none]),
+      endmembers: SpectralLibrary(
+        names: (1...40).map { "s\($0)" }, spectra: matrix((0..<40).map { [1, Scalar($0)] })))
+    // Tree ← 1, Water ← 40: 38 are left, of which the first twelve are 2 to 13.
+    let remarks = Report(try Evaluation().metrics(of: guess, in: scene)).remarks
+    let told = "estimate 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13 and 26 others"
+    #expect(remarks.last?.hasSuffix(told) == true, "\(remarks)")
+  }
+
   @Test func definesEveryNumberOnDemand() throws {
     let lines = Report(try metrics()).definitions.split(separator: "\n")
     for line in [

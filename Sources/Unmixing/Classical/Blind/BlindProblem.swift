@@ -35,6 +35,10 @@ struct BlindProblem: Sendable {
     try Self.checkFinite(measured, pixels)
     library = try extractor.endmembers(of: finding ?? scene)
     let most = min(SimplexLeastSquares.mostEndmembers, scene.bands, pixels.count)
+    if pixels.count < 2 {
+      throw UnmixingError.mismatch(
+        field: "valid pixels", expected: "at least 2, to factorize", found: "\(pixels.count)")
+    }
     if !(2...max(2, most)).contains(library.count) || most < 2 {
       throw UnmixingError.endmemberCount(
         requested: library.count, allowed: 2...max(2, most),

@@ -68,11 +68,10 @@ public enum ExtractionCatalogue {
 
   /// The way of this name.
   ///
-  /// - Throws: ``UnmixingError/configuration(field:expected:found:)`` listing the names there are.
+  /// - Throws: ``UnmixingError/unknownName(kind:found:known:)`` listing the names there are.
   public static func entry(_ id: String) throws -> ExtractionEntry {
     guard let entry = entries.first(where: { $0.id == id }) else {
-      throw UnmixingError.configuration(
-        field: "extraction", expected: entries.map(\.id).joined(separator: " or "), found: "\"\(id)\"")
+      throw UnmixingError.unknownName(kind: "extraction", found: id, known: entries.map(\.id))
     }
     return entry
   }

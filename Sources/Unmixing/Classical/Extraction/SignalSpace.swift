@@ -143,6 +143,10 @@ struct SignalSpace {
     let valid = isValid ?? [Bool](repeating: true, count: pixels)
     let validCount = valid.count { $0 }
     let most = min(bands, validCount)
+    if validCount < 2 {
+      throw UnmixingError.mismatch(
+        field: "valid pixels", expected: "at least 2, to find endmembers among", found: "\(validCount)")
+    }
     if count < 2 || count > most {
       throw UnmixingError.endmemberCount(
         requested: count, allowed: 2...max(2, most), reason: "\(bands) bands and \(validCount) valid pixels")
