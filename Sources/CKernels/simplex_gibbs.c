@@ -1,7 +1,7 @@
 // Gibbs sampling on the simplex by exchanges between pairs of components, many pixels at a time.
 //
 // The direction e_i − e_j leaves the sum as it is, and along it the Gaussian is a one-dimensional Gaussian, cut off where
-// a_i or a_j becomes 0. A sweep visits every pair once.
+// a_i or a_j becomes 0. A sweep visits every pair once, and then the directions that pairs are bad at.
 
 #include "alu_posterior.h"
 #include "gibbs_tile.h"
@@ -122,8 +122,62 @@ ALU_CLONES static void follow(const alu_gibbs_problem *restrict problem, gibbs_t
   }
 }
 
+// Below this a component of a direction says nothing of where the simplex ends.
+static const double least_component = 1e-12;
+
+// A step along a direction from the truncated Gaussian, accepted by the prior where that is not uniform.
+ALU_CLONES static void slide(const alu_gibbs_problem *restrict problem, gibbs_tile *restrict t, size_t number,
+                             const double *restrict uniform, const double *restrict coin) {
+  size_t count = problem->count;
+  const double *along = t->directions->along[number], *slope = t->directions->slope[number];
+  double curvature = t->directions->curvature[number];
+  double root = sqrt(curvature < least_curvature ? least_curvature : curvature), inverse = 1 / root;
+  double *restrict ascent = t->to_i, *restrict ratio = t->to_j, *restrict step = t->step;
+  double low[lanes], high[lanes];
+  for (int i = 0; i < lanes; i++) ascent[i] = 0, ratio[i] = 0, low[i] = -4, high[i] = 4;
+  for (size_t k = 0; k < count; k++) {
+    double v = along[k], limit = 1 / v;
+    const double *restrict a = t->a[k], *restrict g = t->gradient[k];
+    for (int i = 0; i < lanes; i++) ascent[i] += v * g[i];
+    if (v > least_component)
+      for (int i = 0; i < lanes; i++) low[i] = low[i] > -a[i] * limit ? low[i] : -a[i] * limit;
+    if (v < -least_component)
+      for (int i = 0; i < lanes; i++) high[i] = high[i] < -a[i] * limit ? high[i] : -a[i] * limit;
+  }
+  for (int i = 0; i < lanes; i++) {
+    double scale = root * t->root_precision[i], back = inverse * t->inverse_root[i];
+    double shift = -ascent[i] * t->precision[i] * back, span = high[i] > low[i] ? high[i] - low[i] : 0;
+    int from_right;
+    double near = truncated_normal_distance(scale * low[i] + shift, scale * (low[i] + span) + shift, uniform[i],
+                                            &from_right) * back;
+    near = near < span ? near : span;
+    step[i] = from_right ? low[i] + span - near : low[i] + near;
+  }
+  if (problem->concentration) {
+    for (size_t k = 0; k < count; k++) {
+      double v = along[k], power = problem->concentration[k] - 1;
+      const double *restrict a = t->a[k];
+      for (int i = 0; i < lanes; i++) {
+        double to = a[i] + v * step[i];
+        ratio[i] += power * log_of((to < least_share ? least_share : to) / a[i]);
+      }
+    }
+    for (int i = 0; i < lanes; i++) step[i] = log_of(coin[i]) < ratio[i] ? step[i] : 0;
+  }
+  double least = problem->concentration ? least_share : 0;
+  for (size_t k = 0; k < count; k++) {
+    double v = along[k], turn = slope[k];
+    double *restrict a = t->a[k], *restrict g = t->gradient[k];
+    for (int i = 0; i < lanes; i++) {
+      double to = a[i] + v * step[i];
+      a[i] = to < least ? least : to;
+      g[i] -= turn * step[i];
+    }
+  }
+}
+
 // Where the numbers of each purpose begin among a sweep's.
-enum { coin_block = 1 << 16, length_block = 2 << 16 };
+enum { coin_block = 1 << 16, length_block = 2 << 16, slide_block = 3 << 16, slide_coin_block = 4 << 16 };
 
 void gibbs_sweep(const alu_gibbs_problem *problem, gibbs_tile *t, uint32_t number) {
   size_t count = problem->count, pairs = count * (count - 1) / 2, n = 0;
@@ -150,6 +204,11 @@ void gibbs_sweep(const alu_gibbs_problem *problem, gibbs_tile *t, uint32_t numbe
       follow(problem, t, p);
     }
   }
+  size_t number_of_slides = t->directions->number;
+  if (number_of_slides == 0) return;
+  draw_uniforms(key, t->row, slide_block, number_of_slides, t->uniform[0]);
+  if (alpha) draw_uniforms(key, t->row, slide_coin_block, number_of_slides, t->uniform[0] + t->stride);
+  for (size_t d = 0; d < number_of_slides; d++) slide(problem, t, d, t->uniform[d], t->uniform[d] + t->stride);
 }
 
 ALU_CLONES void alu_truncated_normal(const double *restrict low, const double *restrict high,

@@ -20,6 +20,7 @@ typedef struct {
   const alu_scalar *start;
   size_t pixels;
   const alu_gibbs_result *result;
+  const gibbs_directions *directions;
 } run;
 
 // Copies a tile's pixels in; lanes without a pixel repeat the last one.
@@ -140,6 +141,7 @@ static void run_tile(void *context, size_t chunk) {
   memset(s, 0, sizeof(totals));
   t->uniform = (double (*)[lanes])(s + 1);
   t->stride = stride;
+  t->directions = r->directions;
   load(r, first, n, t);
   uint32_t number = 0;
   size_t length = problem->kept / batches;
@@ -162,7 +164,9 @@ static void run_tile(void *context, size_t chunk) {
 
 void alu_gibbs(const alu_gibbs_problem *problem, const double *products, const double *squares,
                const uint32_t *identities, const alu_scalar *start, size_t pixels, const alu_gibbs_result *result) {
-  run r = {problem, products, squares, identities, start, pixels, result};
+  gibbs_directions directions;
+  gibbs_find_directions(problem, &directions);
+  run r = {problem, products, squares, identities, start, pixels, result, &directions};
   alu_parallel((pixels + lanes - 1) / lanes, run_tile, &r);
 }
 

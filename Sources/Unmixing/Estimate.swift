@@ -46,6 +46,8 @@ public struct Estimate: Sendable {
   public var residualScore: Tensor?
   /// Whether mixtures of the endmembers and noise explain the scene; `nil` where that was not looked at.
   public var check: ModelCheck?
+  /// Draws of some pixels, one by one, where they were asked for; written to files and not read back.
+  public var keptDraws: KeptDraws?
   /// Where the variance comes from, of an ensemble of runs.
   public var varianceParts: VarianceParts?
   /// The standard deviation of the endmembers over an ensemble's runs, `[endmembers, bands]`.
@@ -156,6 +158,7 @@ extension Estimate {
       VarianceParts(noise: $0.noise.map(columns), posterior: columns($0.posterior), between: columns($0.between))
     }
     result.endmemberDeviation = endmemberDeviation.map { $0.gatheringRows(order) }
+    result.keptDraws = nil
     func chosen(_ library: SpectralLibrary) -> SpectralLibrary {
       var chosen = library.selecting(spectra: order)
       chosen.names = result.names

@@ -5,7 +5,9 @@ import Tensors
 ///
 ///     p(a∣y) ∝ exp(τ (c·a − ½ aᵀG a)) Πₖ aₖ^(αₖ − 1),   c = Mᵀy/σ²,  G = MᵀM/σ²,  τ = 1
 ///
-/// A sweep visits every pair (i, j) once and draws how aᵢ + aⱼ is split. Under α = 1 that conditional is a normal density
+/// A sweep visits every pair (i, j) once and draws how aᵢ + aⱼ is split; then it steps along those eigenvectors of G within the
+/// simplex whose curvature is less than half that of every exchange they overlap with, since exchanges alone would need
+/// hundreds of sweeps where three endmembers lie almost on a line. Under α = 1 a conditional is a normal density
 /// cut off at either end and is drawn from by inversion, exact in the tails. Otherwise sweeps alternate between such
 /// draws, accepted by the ratio of the priors, and random walks of logit(aᵢ/(aᵢ + aⱼ)), which get along near the edge
 /// where α is small. With ``Noise/unknown(observations:shape:rate:)`` τ is drawn before every sweep.

@@ -60,7 +60,7 @@ public struct SimplexQuadrature: Sendable {
     }
   }
 
-  /// Points of one grid, each as often as its share of the integral, in a fixed random order: draws whose distribution is
+  /// Points of the grid that resolves the integral best, each as often as its share of the integral, in a fixed random order: draws whose distribution is
   /// the integral's to within a cell.
   ///
   /// - Precondition: `count` is 2 or 3.
@@ -68,7 +68,10 @@ public struct SimplexQuadrature: Sendable {
     _ number: Int, count: Int, leastConcentration: Double = 1, logDensity: LogDensity
   ) -> [[Double]] {
     precondition(count == 2 || count == 3, "quadrature over \(count) components; 2 or 3 are allowed")
-    let grid = Grid(count, 0, reach: 40 / min(leastConcentration, 1), logDensity)
+    // Along the axes of the others a ridge may be narrower than a cell.
+    let grids = (0..<count).map { Grid(count, $0, reach: 40 / min(leastConcentration, 1), logDensity) }
+    let spreads = grids.map { grid in 1 / grid.probabilities.reduce(0) { $0 + $1 * $1 } }
+    let grid = grids[spreads.indices.max { spreads[$0] < spreads[$1] } ?? 0]
     let weights = grid.probabilities
     var (result, sum, place) = ([[Double]](), 0.0, 0)
     for draw in 0..<number {

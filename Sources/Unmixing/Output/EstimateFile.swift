@@ -8,6 +8,7 @@ import Tensors
 ///     /abundances/sd                  likewise, and draw, q05, q50, q95
 ///     /totalConcentration, /reconstructionAngle, /residualScore, /isValid   [rows, columns]
 ///     /effectiveNumber                exp(−Σ a log a) of the mean abundances
+///     /posterior, /sample_stats, /observed_data   draws of some pixels, see ``InferenceGroups``
 ///     /variance/noise, posterior, between   of an ensemble of runs, see ``VarianceParts``
 ///     /endmembers/names, /endmembers/spectra, /endmembers/wavelengths (nm)
 ///     /endmembers/sourceBands         the numbers (from 0) the bands had in the scene's file
@@ -65,6 +66,7 @@ public struct EstimateFile: Sendable {
     }
     try file.write(
       estimate.isValid.map { $0 ? UInt8(1) : 0 }, dimensions: [estimate.rows, estimate.columns], to: "isValid")
+    if let draws = estimate.keptDraws { try InferenceGroups(draws: draws, names: estimate.names).write(to: file) }
     try file.write(estimate.names, to: "endmembers/names")
     if let sourceBands { try file.write(sourceBands.map { Int64($0) }, to: "endmembers/sourceBands") }
     if let library = estimate.endmembers {

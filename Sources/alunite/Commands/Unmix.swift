@@ -28,6 +28,7 @@ struct Unmix: ParsableCommand {
       Examples:
         alunite unmix --run run --scene other-scene.h5 -o result
         alunite unmix --run run-1 --run run-2 --scene other-scene.h5 -o result
+        alunite unmix --run run --scene other-scene.h5 --draws 500 --at 10,20 --at 30,40 -o result
         alunite unmix --run ensemble --scene other-scene.h5 -o result
         alunite unmix --run run --scene other-scene.h5 --posterior amortised -o result
         alunite unmix --method fcls --scene Samson.mat --truth Samson_GT.mat --seed 1 -o result
@@ -57,6 +58,19 @@ struct Unmix: ParsableCommand {
       valueName: "kind"))
   var posterior: PosteriorKind?
 
+  @Option(
+    help: ArgumentHelp(
+      "Keep so many draws of each of four chains in estimate.h5, for ArviZ; of a single run with a linear decoder.",
+      valueName: "n"))
+  var draws: Int?
+
+  @Option(
+    name: .customLong("at"),
+    help: ArgumentHelp(
+      "Which pixel to keep draws of, row and column from 0. Repeatable (default: 100 at equal distances).",
+      valueName: "row,column"))
+  var places: [String] = []
+
   @OptionGroup(title: "Classical methods") var classical: ClassicalArguments
   @OptionGroup var writing: OutputArguments
   @OptionGroup var computing: ThreadArguments
@@ -69,6 +83,10 @@ struct Unmix: ParsableCommand {
     if trained == nil && posterior != nil {
       throw ValidationError("--posterior goes with --run; a classical method has one posterior or none")
     }
+    if let draws, classical.method != nil || runs.count > 1 || !(4...100_000).contains(draws) {
+      throw ValidationError("--draws: expected 4 … 100000 with a single --run, found \(draws)")
+    }
+    if draws == nil && !places.isEmpty { throw ValidationError("--at goes with --draws") }
     if trained != nil, let option = classical.firstGiven {
       throw ValidationError("\(option) goes with --method; a run has settled it")
     }
@@ -82,6 +100,9 @@ struct Unmix: ParsableCommand {
     let place = ResultPlace(url: target, replaces: replaces, quiet: writing.quiet)
     if let method = classical.method { return try unmix(by: method, into: place) }
     let all = EnsembleFolder.expanding(runs)
+    if all.count > 1 && draws != nil {
+      throw ValidationError("--draws goes with a single run; \(runs[0]) holds \(all.count)")
+    }
     if all.count > 1 { try unmix(byAll: all, into: place) } else { try unmix(into: place) }
   }
 
@@ -89,7 +110,9 @@ struct Unmix: ParsableCommand {
   private func unmix(into place: ResultPlace) throws {
     let stop = StopSignal()
     let run = EnsembleFolder.expanding(runs).first ?? ""
-    let (shown, model, scene) = try estimate(of: RunFolder(run), until: stop)
+    let (found, model, scene) = try estimate(of: RunFolder(run), until: stop)
+    var shown = found
+    if let draws { shown.keptDraws = try model.keptDraws(of: scene, at: pixels(in: scene), draws: draws) }
     let result = EstimateFolder(
       shown, of: scene, method: model.description.label, isLabelled: model.description.isLabelled)
     let files = try place.write(result) { _ in
@@ -119,6 +142,20 @@ struct Unmix: ParsableCommand {
     }
     bar.finish()
     return (try model.checked(refined(estimate, model, scene, until: stop), of: scene), model, scene)
+  }
+
+  /// The pixels to keep draws of.
+  private func pixels(in scene: Scene) throws -> [Int] {
+    let valid = scene.validPixels
+    if places.isEmpty { return (0..<min(100, valid.count)).map { valid[$0 * valid.count / min(100, valid.count)] } }
+    return try places.map { place in
+      let numbers = place.split(separator: ",").compactMap { Int($0) }
+      guard numbers.count == 2, (0..<scene.rows).contains(numbers[0]), (0..<scene.columns).contains(numbers[1]) else {
+        throw UnmixingError.malformedOption(
+          option: "--at", found: place, expected: "row,column in \(scene.rows) × \(scene.columns) pixels, from 0")
+      }
+      return numbers[0] * scene.columns + numbers[1]
+    }
   }
 
   /// By the models of several runs.

@@ -161,4 +161,27 @@ struct SimplexGibbsTests {
     #expect(summary.mean.scalars == [1, 1] && summary.deviation.scalars == [0, 0])
     #expect(summary.quantiles[0].scalars == [1, 1])
   }
+
+  /// Three endmembers almost on a line, at (0, 0), (1, 0) and (½, 1/20) under noise of 0.004: a₃ is the height over 1/20, so
+  /// its deviation is 0.08, and a₁ and a₂ take half of it each. Exchanges of pairs alone have 25 effective draws of 600 here.
+  @Test func endmembersOnALineDoNotHoldChainsUp() {
+    let places = [(0.0, 0.0), (1, 0), (0.5, 0.05)]
+    let truth = [0.35, 0.35, 0.3]
+    let precision = 1 / (0.004 * 0.004)
+    let gram = places.flatMap { a in places.map { b in (a.0 * b.0 + a.1 * b.1) * precision } }
+    let products = (0..<3).map { i in (0..<3).reduce(0) { $0 + gram[3 * i + $1] * truth[$1] } }
+    let rows = 64
+    for concentration in [nil, [1, 1, 1.0001]] as [[Double]?] {
+      let summary = SimplexGibbs(gram: gram, concentration: concentration).sample(
+        products: (0..<rows).flatMap { _ in products },
+        start: Tensor([rows, 3], [Scalar](repeating: 1.0 / 3, count: 3 * rows)), random: RandomStream(seed: 29))
+      let effective = summary.effectiveDraws.scalars.sorted()
+      #expect(effective[effective.count / 2] > 250, "\(effective[effective.count / 2]) effective draws of 600")
+      let deviations = summary.deviation.mean(along: 0).scalars
+      // 600 draws of 64 rows tell a deviation to 0.5 %.
+      for (own, exact) in zip(deviations, [0.0402, 0.0402, 0.08]) {
+        #expect(abs(Double(own) / exact - 1) < 0.03, "\(own), not \(exact)")
+      }
+    }
+  }
 }
