@@ -7,14 +7,17 @@ import Tensors
 ///     /abundances/mean                [rows, columns, endmembers]
 ///     /abundances/sd                  likewise, and draw, q05, q50, q95
 ///     /totalConcentration, /reconstructionAngle, /isValid   [rows, columns]
+///     /paretoShape, /intervalSource   likewise: k̂ of importance weights, and where each pixel's interval comes from
 ///     /endmembers/names, /endmembers/spectra, /endmembers/wavelengths (nm)
 ///     /endmembers/sourceBands         the numbers (from 0) the bands had in the scene's file
 ///     /abundances/raw, /endmembers/purePixels  before the read-out, and the mean spectra of the purest pixels
 ///
-/// with the attributes `scene`, `method`, `posterior` (where sd, draw and quantiles come from: `amortised` by the network or
-/// `refined` by draws from the exact posterior of its decoder), and `labelled`: 1 where names and order of the endmembers
+/// with the attributes `scene`, `method`, `posterior` (where sd, draw and quantiles come from: `amortised` by the network,
+/// `refined` by draws from the posterior under its decoder, or `nuts` by chains), and `labelled`: 1 where names and order of the endmembers
 /// are those of labels.
-/// What a method does not give is absent. Pixels that were not unmixed hold NaN, and 0 in `isValid`.
+/// What a method does not give is absent. Pixels that were not unmixed hold NaN, and 0 in `isValid`. Pixels without an interval
+/// hold NaN in sd and quantiles, and 0 in `intervalSource`, whose other numbers are 1 the network, 2 Gibbs sampling,
+/// 3 importance weights and 4 NUTS.
 public struct EstimateFile: Sendable {
   /// What the file says about a scene.
   public var estimate: Estimate
@@ -178,6 +181,8 @@ private struct StoredMaps {
       try map(Estimate.quantileName(probability)).map { Estimate.Quantile(probability: probability, values: $0) }
     }
     estimate.totalConcentration = try map("totalConcentration", each: 1)
+    estimate.paretoShape = try map("paretoShape", each: 1)
+    estimate.intervalSource = try map("intervalSource", each: 1)
     estimate.reconstructionAngle = try map("reconstructionAngle", each: 1)
   }
 
