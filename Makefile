@@ -19,7 +19,7 @@ PEERS ?= ../shared/bench
 DOUBLE := --traits DoublePrecision --scratch-path .build/double
 GRADIENTS := --filter '^(Tensors|Networks|Probability)Tests|ModelGradient|NegativeELBO'
 
-.PHONY: run test bench bench-classical format format-check check-long docs build libraries
+.PHONY: run test bench bench-classical bench-nuts format format-check check-long docs build libraries
 
 ## Synthesises two scenes, trains on one, unmixes the other, and compares the result with the truth.
 run: build
@@ -56,6 +56,10 @@ bench: build
 ## Pixels a second of fully constrained least squares, beside other programs'. PEERS_SITE: a folder with quadprog and spams.
 bench-classical: build
 	"$(PEERS_PYTHON)" -u .ci/bench-classical $(BINARY) "$(PEERS)" $(PEERS_SITE)
+
+## NUTS for a thousand pixels beside NumPyro's. PEERS_SITE: a folder with numpyro and jax.
+bench-nuts: build
+	"$(PEERS_PYTHON)" -u .ci/bench-nuts $(BINARY) $(PEERS_SITE)
 
 format:
 	$(SWIFT) format --in-place --parallel --recursive $(SOURCES)

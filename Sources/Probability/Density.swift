@@ -85,12 +85,20 @@ public protocol EntropicDistribution: Distribution {
   var entropy: Tensor { get }
 }
 
-/// A distribution whose components have quantiles in closed form or by a convergent inversion.
+/// A distribution whose components have quantiles in closed form, by a convergent inversion, or over fixed points.
 public protocol MarginalQuantiles: Distribution {
   /// For every component the value below which it falls with this probability; of the shape of a draw, not differentiable.
   ///
   /// - Parameter probability: In (0, 1).
   func marginalQuantile(_ probability: Double) -> Tensor
+
+  /// The same for several probabilities, where that is cheaper together.
+  func marginalQuantiles(_ probabilities: [Double]) -> [Tensor]
+}
+
+extension MarginalQuantiles {
+  /// One after another.
+  public func marginalQuantiles(_ probabilities: [Double]) -> [Tensor] { probabilities.map(marginalQuantile) }
 }
 
 /// A distribution of positive numbers that can be drawn and scored by their logarithms.

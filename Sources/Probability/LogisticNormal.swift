@@ -8,8 +8,8 @@ import Tensors
 ///
 /// - Shapes: `location` (μ) is `[rows, k − 1]`, draws are `[rows, k]`.
 /// - Edge cases: As ``Dirichlet``, a component 0 is scored as the least normal `Scalar`; score a draw by its logarithm
-///   where that can occur. Mean and variance have no closed form; see ``mean``. Neither have entropy and quantiles,
-///   which are therefore not offered.
+///   where that can occur. Mean, variance and quantiles have no closed form and are taken over fixed points; see
+///   ``mean``. Neither has entropy, which is therefore not offered.
 /// - Source: Aitchison & Shen, *Logistic-Normal Distributions*, Biometrika 67 (1980).
 public struct LogisticNormal: LogarithmicDistribution {
   /// The scale L of the normal vector.
@@ -99,7 +99,7 @@ public struct LogisticNormal: LogarithmicDistribution {
   }
 
   /// (μ + L ε, 0).
-  private func logits(at noise: Tensor) -> Tensor {
+  func logits(at noise: Tensor) -> Tensor {
     let free: Tensor
     switch scale {
     case .diagonal(let deviations): free = location + deviations * noise
@@ -138,7 +138,7 @@ extension LogisticNormal {
   ///
   /// - Source: Roberts, *The Unreasonable Effectiveness of Quasirandom Sequences* (2018): multiples of the powers of the
   ///   root of x^{d+1} = x + 1, modulo 1.
-  private static func integrationPoints(_ count: Int, dimension: Int) -> [[Scalar]] {
+  static func integrationPoints(_ count: Int, dimension: Int) -> [[Scalar]] {
     var root = 2.0
     for _ in 0..<64 { root = pow(1 + root, 1 / Double(dimension + 1)) }
     return (1...count).flatMap { index -> [[Scalar]] in

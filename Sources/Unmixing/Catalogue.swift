@@ -35,6 +35,25 @@ public struct CatalogueEntry: Sendable {
     }
   }
 
+  /// A network whose type depends on its options.
+  init<Options: ModelOptions>(
+    id: String, title: String, summary: String, source: String, presets: (_ method: String) -> [Preset],
+    make model: @escaping @Sendable (Options, ModelFacts, inout RandomStream) throws -> any UnmixingModel
+  ) {
+    self.id = id
+    self.title = title
+    self.summary = summary
+    self.source = source
+    self.presets = presets(id)
+    options = Options.self
+    make = { options, facts, random in
+      guard let options = options as? Options else {
+        preconditionFailure("options of type \(type(of: options)), not \(Options.self)")
+      }
+      return try model(options, facts, &random)
+    }
+  }
+
   /// A model with fresh weights.
   ///
   /// - Precondition: the options are of the method's own type, as in its presets.
@@ -66,13 +85,15 @@ public enum Catalogue {
   /// The methods, in the order they are listed.
   public static let entries: [CatalogueEntry] = [
     CatalogueEntry(
-      SpACNNLDVAE.self, id: "spacnn-ldvae", title: "SpACNN-LDVAE",
-      summary: "spatial-attention CNN over a patch, Dirichlet posterior, supervised or blind",
-      source: "Chitnis, Mantripragada & Qureshi, IGARSS 2024", presets: LDVAEOptions.presets),
+      id: "spacnn-ldvae", title: "SpACNN-LDVAE",
+      summary: "spatial-attention CNN over a patch, Dirichlet or logistic-normal posterior, supervised or blind",
+      source: "Chitnis, Mantripragada & Qureshi, IGARSS 2024", presets: LDVAEOptions.presets,
+      make: LDVAEOptions.attention),
     CatalogueEntry(
-      MLPLDVAE.self, id: "mlp-ldvae", title: "MLP-LDVAE",
-      summary: "perceptron over one pixel, Dirichlet posterior, supervised or blind",
-      source: "Mantripragada & Qureshi, IEEE TGRS 62, 2024", presets: LDVAEOptions.presets),
+      id: "mlp-ldvae", title: "MLP-LDVAE",
+      summary: "perceptron over one pixel, Dirichlet or logistic-normal posterior, supervised or blind",
+      source: "Mantripragada & Qureshi, IEEE TGRS 62, 2024", presets: LDVAEOptions.presets,
+      make: LDVAEOptions.perceptron),
     CatalogueEntry(
       DSANet.self, id: "dsanet", title: "DSANet",
       summary: "window and multiview band branches fused by attention, linear decoder, blind",
@@ -95,5 +116,29 @@ public enum Catalogue {
       throw UnmixingError.unknownName(kind: "method", found: id, known: entries.map(\.id))
     }
     return entry
+  }
+}
+
+extension LDVAEOptions {
+  /// The perceptron with the posterior asked for.
+  @Sendable
+  fileprivate static func perceptron(
+    _ options: LDVAEOptions, _ facts: ModelFacts, using random: inout RandomStream
+  ) -> any UnmixingModel {
+    switch options.posterior {
+    case .dirichlet: PerceptronLDVAE<DirichletHead>(options, facts, using: &random)
+    case .logisticNormal: PerceptronLDVAE<LogisticNormalHead>(options, facts, using: &random)
+    }
+  }
+
+  /// The attention network with the posterior asked for.
+  @Sendable
+  fileprivate static func attention(
+    _ options: LDVAEOptions, _ facts: ModelFacts, using random: inout RandomStream
+  ) -> any UnmixingModel {
+    switch options.posterior {
+    case .dirichlet: AttentionLDVAE<DirichletHead>(options, facts, using: &random)
+    case .logisticNormal: AttentionLDVAE<LogisticNormalHead>(options, facts, using: &random)
+    }
   }
 }

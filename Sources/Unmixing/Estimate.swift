@@ -30,12 +30,18 @@ public struct Estimate: Sendable {
   public let isValid: [Bool]
   /// The posterior mean (or the point estimate).
   public var mean: Tensor
-  /// The posterior standard deviation; `nil` for a method without a posterior.
+  /// The posterior standard deviation; `nil` for a method without a posterior. Rows of pixels whose posterior nothing told
+  /// reliably are NaN, here and in ``quantiles``.
   public var deviation: Tensor?
   /// Quantiles of every abundance by itself, in order of probability; empty where there are none.
   public var quantiles: [Quantile] = []
   /// Where deviation, quantiles and draw come from; `nil` where there are none, or where it was not noted.
   public var posterior: PosteriorKind?
+  /// k̂ of the importance weights that a pixel's interval comes from or was checked by, held in −1…10, `[pixels]`; NaN where
+  /// none were computed. See ``Probability/ImportanceWeights``.
+  public var paretoShape: Tensor?
+  /// Where each pixel's interval comes from, as numbers of ``IntervalSource``, `[pixels]`; `nil` where it was not noted.
+  public var intervalSource: Tensor?
   /// One draw from the posterior.
   public var draw: Tensor?
   /// Σ α of a Dirichlet posterior, `[pixels]`.
@@ -111,7 +117,11 @@ public struct Estimate: Sendable {
     let dead = deadEndmembers.map { names[$0] }.joined(separator: ", ")
     return [
       dead.isEmpty ? nil : "dead endmembers (no pixel holds 0.01 of them): \(dead)\(advice)",
-      posterior.map { "standard deviations and quantiles: \($0.remark)" },
+      posterior.map { "standard deviations and quantiles: \($0.remark)\(sources)" },
+      withheld == 0
+        ? nil
+        : "\(withheld) pixels have no interval (NaN): nothing that was tried for them can be trusted (k̂ above 0.7, or chains "
+          + "that did not meet)",
       startsFromTruth ? "the endmembers began as the reference spectra of the truth: this is no blind unmixing" : nil,
       varianceParts.map(remark),
       check?.verdict(wavelengths: endmembers?.axis?.wavelengths),
@@ -126,6 +136,25 @@ public struct Estimate: Sendable {
     return "variance: \(noise)posteriors \(parts.noise == nil ? "" : "beyond it ")\(percent(shares.posterior)), "
       + "between runs \(percent(shares.between))"
   }
+
+  /// How many valid pixels have each source, where there is more than one or it needs saying.
+  private var sources: String {
+    let known = IntervalSource.allCases.filter { $0 != .withheld && pixels(from: $0) > 0 }
+    if known.isEmpty || known == [.network] && withheld == 0 { return "" }
+    if known == [.gibbs] { return " (\(known[0].name))" }
+    return " (" + known.map { "\($0.name) for \(pixels(from: $0)) pixels" }.joined(separator: ", ") + ")"
+  }
+
+  /// How many valid pixels' intervals come from a source.
+  public func pixels(from source: IntervalSource) -> Int {
+    guard let intervalSource else { return 0 }
+    return intervalSource.withUnsafeScalars { values in
+      isValid.indices.count { isValid[$0] && Int(values[$0]) == source.rawValue }
+    }
+  }
+
+  /// How many valid pixels have no interval because none can be trusted.
+  public var withheld: Int { pixels(from: .withheld) }
 
   /// The largest abundance an endmember has over the scene when it counts as dead.
   public static let deadBelow: Scalar = 0.01

@@ -13,6 +13,7 @@ enum RandomPurpose: UInt32 {
   case generation
   case refinement
   case simulation
+  case chains
 
   /// The stream of this purpose, from its beginning or from a later position.
   func stream(seed: UInt64, index: UInt32 = 0) -> RandomStream {

@@ -157,8 +157,8 @@ private struct MapCollector {
       if quantiles.isEmpty {
         quantiles = TrainedModel.probabilities.map { _ in .zeros(mean.shape) }
       }
-      for (index, probability) in TrainedModel.probabilities.enumerated() {
-        quantiles[index].setRows(pixels, to: marginals.marginalQuantile(probability))
+      for (index, values) in marginals.marginalQuantiles(TrainedModel.probabilities).enumerated() {
+        quantiles[index].setRows(pixels, to: values)
       }
     }
   }

@@ -24,8 +24,8 @@ struct Alunite: ParsableCommand {
     version: RunDescription.currentVersion,
     subcommands: [
       Synthesize.self, Inspect.self, Train.self, Unmix.self, Evaluate.self, WriteReport.self, Generate.self,
-      Transfer.self, Calibrate.self, Models.self, Count.self, Extract.self, Benchmark.self,
-      TimeSteps.self, Measure.self, FollowParent.self,
+      Transfer.self, Calibrate.self, Compare.self, Models.self, Count.self, Extract.self, Benchmark.self,
+      TimeSteps.self, Measure.self, MeasureChains.self, FollowParent.self,
     ])
 
   static func main() {

@@ -60,7 +60,7 @@ struct CalibratingTests {
       "run",
     ])
     let usual = try workspace.run("unmix", "--run", "run", "--scene", "scene.h5", "-o", "refined")
-    #expect(usual.code == 0 && usual.output.contains("refined, by draws from the exact posterior"), "\(usual.errors)")
+    #expect(usual.code == 0 && usual.output.contains("under the decoder (exact Gibbs sampling)"), "\(usual.errors)")
     let own = try workspace.run(
       "unmix", "--run", "run", "--scene", "scene.h5", "--posterior", "amortised", "-o", "amortised")
     #expect(own.code == 0 && own.output.contains("amortised, by the network alone"), "\(own.errors)")
@@ -155,21 +155,62 @@ struct CalibratingTests {
     #expect(nuts.code == 0 && nuts.output.contains("nuts"), "\(nuts.errors)")
   }
 
-  @Test func aNonlinearDecoderHasNoRefinedPosterior() throws {
+  @Test func aNonlinearDecoderIsRefinedToo() throws {
     let workspace = try Workspace()
     try workspace.makeScene()
     try workspace.run([
-      "train", "--model", "mlp-ldvae", "--scene", "scene.h5", "--split", "random:0.8", "--set", "epochs=1", "--set",
-      "decoder=mlp", "-q", "-o", "run",
+      "train", "--model", "mlp-ldvae", "--scene", "scene.h5", "--split", "random:0.8", "--set", "epochs=20", "--set",
+      "decoder=mlp", "--set", "posterior=logisticNormal", "-q", "-o", "run",
     ])
-    let asked = try workspace.run(
-      "unmix", "--run", "run", "--scene", "scene.h5", "--posterior", "refined", "-o", "result")
-    #expect(asked.code == 1 && asked.errors.contains("--posterior: expected amortised"), "\(asked.errors)")
-    // Refused before the work and not after it.
-    #expect(asked.errors.split(separator: "\n").count == 1, "\(asked.errors)")
-    #expect(!workspace.exists("result"))
     let usual = try workspace.run("unmix", "--run", "run", "--scene", "scene.h5", "-o", "result")
-    #expect(usual.code == 0 && usual.output.contains("amortised"), "\(usual.errors)")
+    #expect(usual.code == 0 && usual.output.contains("refined, by draws"), "\(usual.errors)")
+    #expect(workspace.exists("result/pareto-shape.img") && workspace.exists("result/pareto-shape.png"))
+    let compared = try workspace.run("compare", "--run", "run", "--scene", "scene.h5", "--pixels", "6")
+    #expect(compared.code == 0 && compared.output.contains("refined / nuts"), "\(compared.errors)")
+    let alone = try workspace.run("unmix", "--run", "run", "--scene", "scene.h5", "--unchecked", "-o", "other")
+    #expect(alone.code == 2 && alone.errors.contains("--unchecked goes with --posterior amortised"))
+  }
+
+  private struct Comparison: Decodable {
+    struct Side: Decodable {
+      let posterior: String
+      let deviation: [Double]
+      let convergence: [Double?]
+    }
+    struct Distance: Decodable {
+      let posterior: String
+      let reference: String
+      let pixels: Int
+    }
+    let pixels: [Int]
+    let sides: [Side]
+    let distances: [Distance]
+  }
+
+  @Test func compareHoldsThreePosteriorsAgainstEachOther() throws {
+    let workspace = try Workspace()
+    try workspace.makeScene()
+    try workspace.run([
+      "train", "--model", "mlp-ldvae", "--scene", "scene.h5", "--split", "random:0.8", "--set", "epochs=5", "-q", "-o",
+      "run",
+    ])
+    let outcome = try workspace.run(
+      "compare", "--run", "run", "--scene", "scene.h5", "--pixels", "12", "--seed", "4", "--json")
+    try #require(outcome.code == 0, "\(outcome.errors)")
+    let found = try JSONDecoder().decode(Comparison.self, from: Data(outcome.output.utf8))
+    #expect(found.pixels.count == 12 && found.pixels == found.pixels.sorted())
+    #expect(found.sides.map(\.posterior) == ["amortised", "refined", "nuts"])
+    #expect(
+      found.distances.map { "\($0.posterior)/\($0.reference)" }
+        == ["amortised/refined", "amortised/nuts", "refined/nuts"])
+    #expect(found.sides.allSatisfy { side in side.deviation.allSatisfy { $0 > 0 } })
+    #expect(
+      found.sides[2].convergence.allSatisfy { ($0 ?? 9) < 1.1 } && found.sides[1].convergence.allSatisfy { $0 == nil })
+    let again = try workspace.run(
+      "compare", "--run", "run", "--scene", "scene.h5", "--pixels", "12", "--seed", "4", "--json", "--threads", "1")
+    #expect(again.output == outcome.output)
+    let wrong = try workspace.run("compare", "--run", "run", "--scene", "scene.h5", "--pixels", "0")
+    #expect(wrong.code == 2 && wrong.errors.contains("--pixels: expected 1"))
   }
 
   @Test func gibbsIsAMethodLikeOthers() throws {

@@ -39,7 +39,8 @@ struct EvaluatingTests {
       Workspace.quickTraining + ["--split", "random:0.8", "--set", "epochs=2", "-o", "run"] + arguments)
     try #require(outcome.code == 0, "\(outcome.errors)")
     let unmixed = try workspace.run(
-      "unmix", "--run", "run", "--scene", "scene.h5", "--posterior", "amortised", "-q", "-o", "result")
+      "unmix", "--run", "run", "--scene", "scene.h5", "--posterior", "amortised", "--unchecked", "-q",
+      "-o", "result")
     try #require(unmixed.code == 0, "\(unmixed.errors)")
     return try JSONDecoder().decode(Judgement.self, from: Data(contentsOf: workspace.url("run/metrics.json")))
   }
@@ -143,7 +144,8 @@ struct EvaluatingTests {
       Workspace.quickTraining + ["--set", "epochs=2", "--bands", "21-60", "-o", "run"])
     try #require(trained.code == 0, "\(trained.errors)")
     try workspace.run(
-      "unmix", "--run", "run", "--scene", "scene.h5", "--bands", "21-60", "--posterior", "amortised", "-q", "-o",
+      "unmix", "--run", "run", "--scene", "scene.h5", "--bands", "21-60", "--posterior", "amortised",
+      "--unchecked", "-q", "-o",
       "result")
     let first = try JSONDecoder().decode(Judgement.self, from: Data(contentsOf: workspace.url("run/metrics.json")))
     let again = try evaluate(workspace, "--result", "result", "--truth", "scene.h5")

@@ -28,7 +28,8 @@ import Unmixing
   private static let variants: [(String, @Sendable (inout LDVAEOptions) -> Void)] = [
     ("mlp-ldvae", { _ in }), ("spacnn-ldvae", { _ in }), ("mlp-ldvae", { $0.decoder = .mlp }),
     ("mlp-ldvae", { $0.head = .scaledSoftmax }), ("spacnn-ldvae", { $0.readout = .endmemberChannels }),
-    ("spacnn-ldvae", { $0.attentionBatchNorm = true }),
+    ("spacnn-ldvae", { $0.attentionBatchNorm = true }), ("mlp-ldvae", { $0.posterior = .logisticNormal }),
+    ("spacnn-ldvae", { $0.posterior = .logisticNormal }),
   ]
 
   @Test(arguments: variants.indices)

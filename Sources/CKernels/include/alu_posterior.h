@@ -44,3 +44,8 @@ void alu_truncated_normal(const double *low, const double *high, const double *u
 
 // Sorts every column of [rows, columns] upwards.
 void alu_sort_columns(float *values, size_t rows, size_t columns);
+
+// log p(z) = products·a − ½ a' gram a + Σ concentration_k log a_k and its gradient, a = softmax(z, 0), for rows of
+// coordinates [rows, count − 1] with products [rows, count]; count is 2 ... alu_gibbs_most.
+void alu_simplex_density(size_t count, const double *gram, const double *concentration, const double *products,
+                         const double *positions, size_t rows, double *values, double *gradients);

@@ -72,19 +72,26 @@ public struct HamiltonianMonteCarlo: Sendable {
         self, position: Array(positions[own]), value: values[place], gradient: Array(gradients[own]),
         random: RowRandom(seed: random.seed, stream: random.stream, row: random.rows?[row] ?? UInt32(row)))
     }
-    while true {
-      var isBusy = false
-      for place in chains.indices where !chains[place].isDone {
-        isBusy = true
-        positions.replaceSubrange(place * dimensions..<(place + 1) * dimensions, with: chains[place].proceed())
+    var isBusy = true
+    while isBusy {
+      isBusy = false
+      positions.withUnsafeMutableBufferPointer { positions in
+        guard let base = positions.baseAddress else { return }
+        for place in chains.indices where !chains[place].isDone {
+          isBusy = true
+          chains[place].proceed(to: base + place * dimensions)
+        }
       }
-      if !isBusy { return chains }
+      if !isBusy { break }
       target.evaluate(rows: rows, positions, values: &values, gradients: &gradients)
-      for place in chains.indices where !chains[place].isDone {
-        chains[place].receive(
-          value: values[place], gradient: gradients[place * dimensions..<(place + 1) * dimensions])
+      gradients.withUnsafeBufferPointer { gradients in
+        guard let base = gradients.baseAddress else { return }
+        for place in chains.indices where !chains[place].isDone {
+          chains[place].receive(value: values[place], gradient: base + place * dimensions)
+        }
       }
     }
+    return chains
   }
 }
 

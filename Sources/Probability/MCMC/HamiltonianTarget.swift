@@ -1,4 +1,4 @@
-import Foundation
+internal import CKernels
 import Tensors
 
 /// A log density over ℝᵈ with its gradient, for many independent rows: each row is a chain's position, of a pixel or of a
@@ -65,7 +65,6 @@ public struct LinearMixingTarget: HamiltonianTarget {
   private let gram: [Double]
   private let products: [Double]
   private let concentration: [Double]
-  private let total: Double
 
   /// - Parameters:
   ///   - gram: G, `[count, count]`.
@@ -74,44 +73,21 @@ public struct LinearMixingTarget: HamiltonianTarget {
   public init(gram: [Double], products: [Double], concentration: [Double]) {
     count = concentration.count
     precondition(
-      gram.count == count * count && products.count % count == 0,
+      (2...SimplexGibbs.mostComponents).contains(count) && gram.count == count * count && products.count % count == 0,
       "\(gram.count) inner products and \(products.count) products for \(count) components")
     rows = products.count / count
     (self.gram, self.products, self.concentration) = (gram, products, concentration)
-    total = concentration.reduce(0, +)
   }
 
   /// K − 1.
   public var dimensions: Int { count - 1 }
 
-  /// Row by row.
+  /// Rows side by side in vectors.
   public func evaluate(rows: Range<Int>, _ positions: [Double], values: inout [Double], gradients: inout [Double]) {
-    var (abundances, slopes) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
-    for (place, row) in rows.enumerated() {
-      var largest = 0.0
-      for k in 0..<count - 1 { largest = max(largest, positions[place * (count - 1) + k]) }
-      var sum = exp(-largest)
-      for k in 0..<count - 1 { sum += exp(positions[place * (count - 1) + k] - largest) }
-      let logSum = largest + log(sum)
-      var (value, level) = (0.0, 0.0)
-      for k in 0..<count {
-        let logarithm = (k < count - 1 ? positions[place * (count - 1) + k] : 0) - logSum
-        abundances[k] = exp(logarithm)
-        value += concentration[k] * logarithm
-      }
-      for k in 0..<count {
-        var mixed = 0.0
-        for l in 0..<count { mixed += gram[k * count + l] * abundances[l] }
-        let product = products[row * count + k]
-        slopes[k] = product - mixed
-        value += abundances[k] * (product - 0.5 * mixed)
-        level += abundances[k] * slopes[k]
-      }
-      values[place] = value
-      for k in 0..<count - 1 {
-        gradients[place * (count - 1) + k] =
-          abundances[k] * (slopes[k] - level) + concentration[k] - total * abundances[k]
-      }
+    products.withUnsafeBufferPointer { products in
+      guard let base = products.baseAddress else { return }
+      alu_simplex_density(
+        count, gram, concentration, base + rows.lowerBound * count, positions, rows.count, &values, &gradients)
     }
   }
 }

@@ -158,6 +158,15 @@ struct Comparison {
 
   private func calibration(over pixels: [Int]) -> [Metrics.Entry] {
     guard let truth, hasAbundances, let marginals = prediction.marginals else { return [] }
+    let told = pixels.filter(marginals.tells)
+    let withheld = Metrics.Entry("calibration.withheld", 1 - Double(told.count) / Double(max(1, pixels.count)))
+    let entries = calibration(over: told, marginals, truth)
+    return told.count == pixels.count ? entries : entries + [withheld]
+  }
+
+  private func calibration(
+    over pixels: [Int], _ marginals: PosteriorMarginals, _ truth: GroundTruth
+  ) -> [Metrics.Entry] {
     var tally = Calibration(endmembers: names, levels: marginals.levels)
     let known = truth.abundances
     for (k, estimate) in pairs.enumerated() {

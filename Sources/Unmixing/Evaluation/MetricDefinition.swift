@@ -123,9 +123,12 @@ public struct MetricDefinition: Sendable, Hashable {
     }
     + [
       MetricDefinition(
+        "calibration.withheld", "pixels without an interval",
+        "the share of pixels of which no interval can be trusted; the other calibration metrics leave them out"),
+      MetricDefinition(
         "calibration.crps", "continuous ranked probability score",
         "mean over entries of ∫ (F(t) − [t ≥ aₙₖ])² dt, F the marginal posterior's distribution function; boundary "
-          + "included; the absolute error when the posterior is a point")
+          + "included; the absolute error when the posterior is a point"),
     ]
 
   private static let cost = [

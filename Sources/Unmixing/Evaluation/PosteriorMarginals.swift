@@ -29,6 +29,16 @@ public enum PosteriorMarginals: Sendable {
     }
   }
 
+  /// Whether there is a posterior of this pixel: none is NaN.
+  func tells(pixel: Int) -> Bool {
+    tensors.allSatisfy { tensor in
+      let count = tensor.shape[-1]
+      return tensor.withUnsafeScalars { values in
+        values[pixel * count..<(pixel + 1) * count].allSatisfy { !$0.isNaN }
+      }
+    }
+  }
+
   /// The marginal posterior of one abundance.
   func marginal(pixel: Int, endmember: Int) -> Marginal {
     switch self {

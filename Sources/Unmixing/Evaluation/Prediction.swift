@@ -43,11 +43,13 @@ public struct Prediction: Sendable {
   }
 
   /// What an estimate says: its means and one draw, and of its posterior a Dirichlet α = mean · Σα where it has a total
-  /// concentration and was not refined, otherwise its quantiles.
+  /// concentration and intervals of the network, otherwise its quantiles. Pixels without an interval have no posterior.
   public init(_ estimate: Estimate) {
     let quantiles = estimate.quantiles.isEmpty ? nil : PosteriorMarginals.quantiles(estimate.quantiles)
     // A total concentration is what the network claims, whatever the intervals come from.
-    let total = estimate.posterior == .refined ? nil : estimate.totalConcentration
+    let isNetworks = estimate.posterior == nil || estimate.posterior == .amortised
+    let isUnknown = estimate.deviation.map { Evaluation.finiteRows($0).map { !$0 } } ?? []
+    let total = isNetworks ? estimate.totalConcentration?.replacingRows(where: isUnknown, with: .nan) : nil
     self.init(
       abundances: estimate.mean, endmembers: estimate.endmembers, names: estimate.names,
       marginals: total.map { total in

@@ -7,13 +7,17 @@ import Tensors
 ///
 ///     q(a∣x) = Dirichlet(α(x)),   p(x∣a) = Normal(μ(a), diag σ²),   p(a) = Dirichlet(α₀, …, α₀)
 ///
+/// The family of q is that of the head: the papers' Dirichlet, or a logistic-normal distribution.
+///
 /// - Source: Mantripragada & Qureshi, *Hyperspectral Pixel Unmixing With Latent Dirichlet Variational Autoencoder*,
 ///   IEEE TGRS 62, 2024, Eqs. 1–5.
-protocol LDVAE: PublishedModel where Posterior == Dirichlet, Options == LDVAEOptions {
+protocol LDVAE: PublishedModel where Posterior == Head.Posterior, Options == LDVAEOptions {
+  associatedtype Head: AbundanceHead
   var options: LDVAEOptions { get }
+  var head: Head { get }
   var decoder: SpectrumDecoder { get set }
-  /// α(x), `[n, endmembers]`.
-  mutating func concentration(of patches: Tensor, in pass: inout Pass) -> Tensor
+  /// What the head makes a posterior of, `[n, Head.inputs(for: endmembers)]`.
+  mutating func features(of patches: Tensor, in pass: inout Pass) -> Tensor
 }
 
 extension LDVAE {
@@ -25,11 +29,9 @@ extension LDVAE {
     Dirichlet(concentration: Tensor(repeating: Scalar(options.priorConcentration), [endmemberCount]))
   }
 
-  /// Dirichlet(α(x)).
-  public mutating func posterior(of sight: Sight, in pass: inout Pass) -> Dirichlet {
-    Dirichlet(
-      concentration: concentration(of: sight.spectra, in: &pass),
-      sampler: options.sampler == .exact ? .exact : .inverseCDF)
+  /// The head's distribution.
+  public mutating func posterior(of sight: Sight, in pass: inout Pass) -> Head.Posterior {
+    head.posterior(features(of: sight.spectra, in: &pass))
   }
 
   /// Normal(μ(a), diag σ²).
@@ -40,8 +42,8 @@ extension LDVAE {
   /// The decoder, unless it is a perceptron.
   public var linearMixing: LinearMixing? { decoder.linearMixing }
 
-  /// Σₖ αₖ.
-  public static func totalConcentration(of posterior: Dirichlet) -> Tensor? {
-    posterior.concentration.sum(along: -1)
+  /// Σₖ αₖ of a Dirichlet.
+  public static func totalConcentration(of posterior: Head.Posterior) -> Tensor? {
+    Head.totalConcentration(of: posterior)
   }
 }

@@ -1,6 +1,14 @@
 import Probability
 import Scenes
 
+/// The family of the network's posterior of abundances.
+public enum AbundanceFamily: String, Codable, Sendable, CaseIterable {
+  /// The papers' Dirichlet: with similar endmembers too narrow, however well it is trained.
+  case dirichlet
+  /// A logistic-normal distribution with a full covariance.
+  case logisticNormal
+}
+
 /// How the encoder's last numbers become the concentration α of a Dirichlet.
 public enum ConcentrationHead: String, Codable, Sendable, CaseIterable {
   /// α = softmax(z): the papers' head. The total concentration is 1 whatever the pixel, so a draw is close to a vertex.
@@ -65,6 +73,8 @@ public struct LDVAEOptions: ModelOptions {
   public var spectra = SpectrumScaling.unitNorm
   /// What the encoder is shown in place of the spectra.
   public var fusion = FeatureFusion()
+  /// The family of the network's posterior of abundances; the options of concentration and sampler are the Dirichlet's.
+  public var posterior = AbundanceFamily.dirichlet
   /// The concentration head. Against `softplus`, whose total grows slowly, `exponential` halves the abundance error on
   /// validation pixels of labelled scenes.
   public var head = ConcentrationHead.exponential
@@ -111,6 +121,7 @@ public struct LDVAEOptions: ModelOptions {
   /// The words of every option that has some.
   public static let choices = [
     "spectra": words(SpectrumScaling.self),
+    "posterior": words(AbundanceFamily.self),
     "head": words(ConcentrationHead.self),
     "sampler": words(AbundanceSampler.self),
     "decoder": words(DecoderKind.self),
@@ -132,6 +143,11 @@ public struct LDVAEOptions: ModelOptions {
     try require(priorConcentration > 0, "priorConcentration", "a positive number", priorConcentration)
     try require(initialTotal > 0, "initialTotal", "a positive number", initialTotal)
     try require(leastDeviation > 0 && leastDeviation < 1, "leastDeviation", "a number between 0 and 1", leastDeviation)
+    if posterior == .logisticNormal {
+      // Sums of rectified channels are not negative, and a mean of log-ratios has to be.
+      try require(readout == .dense, "readout", "dense, since posterior is logisticNormal", readout)
+      try require(sampler == .exact, "sampler", "exact, since posterior is logisticNormal", sampler)
+    }
     let deviations = leastDeviation...1
     try require(deviations.contains(initialDeviation), "initialDeviation", "\(leastDeviation) … 1", initialDeviation)
     for (field, widths) in [("encoderHidden", encoderHidden), ("decoderHidden", decoderHidden)] {

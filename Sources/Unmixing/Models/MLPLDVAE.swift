@@ -3,21 +3,24 @@ import Probability
 import Scenes
 import Tensors
 
-/// MLP-LDVAE: a perceptron that maps one pixel's spectrum to a Dirichlet over its abundances.
+/// MLP-LDVAE with the papers' Dirichlet posterior.
+public typealias MLPLDVAE = PerceptronLDVAE<DirichletHead>
+
+/// MLP-LDVAE: a perceptron that maps one pixel's spectrum to a posterior of its abundances.
 ///
-///     x → [dense → batch norm → ReLU] × 3 → dense → concentration head → α
+///     x → [dense → batch norm → ReLU] × 3 → dense → head → α, or mean and covariance
 ///
-/// - Shapes: patches `[n, bands]`, α `[n, endmembers]`.
+/// - Shapes: patches `[n, bands]`.
 /// - Source: Mantripragada & Qureshi, IEEE TGRS 62, 2024 (arXiv 2203.01327).
 /// - Deviation: the paper gives neither widths nor depth; 256–128–64 with batch norm here.
-public struct MLPLDVAE: LDVAE {
+public struct PerceptronLDVAE<Head: AbundanceHead>: LDVAE {
   let options: LDVAEOptions
   /// The number of endmembers.
   public let endmemberCount: Int
   private var layers: [Dense] = []
   private var norms: [BatchNorm] = []
   private var last: Dense
-  private var head: ConcentrationLayer
+  var head: Head
   var decoder: SpectrumDecoder
 
   /// One pixel's spectrum.
@@ -33,8 +36,8 @@ public struct MLPLDVAE: LDVAE {
       norms.append(BatchNorm(channels: next))
       width = next
     }
-    last = Dense(inputs: width, outputs: facts.endmembers, using: &random)
-    head = ConcentrationLayer(options)
+    last = Dense(inputs: width, outputs: Head.inputs(for: facts.endmembers), using: &random)
+    head = Head(options, endmembers: facts.endmembers)
     decoder = SpectrumDecoder(
       options, endmembers: facts.endmembers, bands: facts.bands, initial: facts.initialEndmembers, using: &random)
   }
@@ -53,11 +56,11 @@ public struct MLPLDVAE: LDVAE {
     norms.forEachBuffer(body)
   }
 
-  mutating func concentration(of patches: Tensor, in pass: inout Pass) -> Tensor {
+  mutating func features(of patches: Tensor, in pass: inout Pass) -> Tensor {
     var features = patches
     for position in layers.indices {
       features = norms[position](layers[position](features), rectified: true, in: &pass)
     }
-    return head(last(features))
+    return last(features)
   }
 }

@@ -7,6 +7,7 @@ import Tensors
 ///     /abundances/mean                [rows, columns, endmembers]
 ///     /abundances/sd                  likewise, and draw, q05, q50, q95
 ///     /totalConcentration, /reconstructionAngle, /residualScore, /isValid   [rows, columns]
+///     /paretoShape, /intervalSource   likewise: k̂ of importance weights, and where each pixel's interval comes from
 ///     /effectiveNumber                exp(−Σ a log a) of the mean abundances
 ///     /posterior, /sample_stats, /observed_data   draws of some pixels, see ``InferenceGroups``
 ///     /variance/noise, posterior, between   of an ensemble of runs, see ``VarianceParts``
@@ -14,11 +15,13 @@ import Tensors
 ///     /endmembers/sourceBands         the numbers (from 0) the bands had in the scene's file
 ///     /abundances/raw, /endmembers/purePixels  before the read-out, and the mean spectra of the purest pixels
 ///
-/// with the attributes `scene`, `method`, `posterior` (where sd, draw and quantiles come from: `amortised` by the network or
-/// `refined` by draws from the exact posterior of its decoder), `mixing` (`unitNorm` where abundances mix endmembers divided
-/// by their norms), `modelCheck` (the numbers of ``ModelCheck`` as JSON), and `labelled`: 1 where names and order of the
-/// endmembers are those of labels.
-/// What a method does not give is absent. Pixels that were not unmixed hold NaN, and 0 in `isValid`.
+/// with the attributes `scene`, `method`, `posterior` (where sd, draw and quantiles come from: `amortised` by the network,
+/// `refined` by draws from the posterior under its decoder, or `nuts` by chains), `mixing` (`unitNorm` where abundances mix
+/// endmembers divided by their norms), `modelCheck` (the numbers of ``ModelCheck`` as JSON), and `labelled`: 1 where names and
+/// order of the endmembers are those of labels.
+/// What a method does not give is absent. Pixels that were not unmixed hold NaN, and 0 in `isValid`. Pixels without an interval
+/// hold NaN in sd and quantiles, and 0 in `intervalSource`, whose other numbers are 1 the network, 2 Gibbs sampling,
+/// 3 importance weights and 4 NUTS.
 public struct EstimateFile: Sendable {
   /// What the file says about a scene.
   public var estimate: Estimate
@@ -188,6 +191,8 @@ private struct StoredMaps {
       try map(Estimate.quantileName(probability)).map { Estimate.Quantile(probability: probability, values: $0) }
     }
     estimate.totalConcentration = try map("totalConcentration", each: 1)
+    estimate.paretoShape = try map("paretoShape", each: 1)
+    estimate.intervalSource = try map("intervalSource", each: 1)
     estimate.reconstructionAngle = try map("reconstructionAngle", each: 1)
     estimate.residualScore = try map("residualScore", each: 1)
     if let posterior = try map("variance/posterior"), let between = try map("variance/between") {

@@ -9,6 +9,9 @@ import Tensors
 ///     abundances-sd.img, .hdr           standard deviations
 ///     abundances-raw.img, .hdr          what the network computed before it was brought to the simplex
 ///     abundances-q05.img, .hdr          quantiles, likewise q50 and q95
+///     pareto-shape.img, .hdr            k̂ of the importance weights intervals come from or were checked by (−1 … 10)
+///     interval-source.img, .hdr         where each interval comes from: 0 none, 1 network, 2 Gibbs, 3 weights, 4 NUTS
+///     pareto-shape.png                  k̂ as a picture
 ///     total-concentration.img, .hdr     Σ α, how much evidence the posterior claims
 ///     reconstruction-angle.img, .hdr    radians between a spectrum and its reconstruction
 ///     effective-number.img, .hdr        exp(entropy): how many endmembers a pixel is made of
@@ -22,7 +25,7 @@ import Tensors
 ///     objective.csv                     the objective after every iteration, of a method that iterates on the scene
 ///     abundance-maps.png                all maps, and their standard deviations where there are some
 ///
-/// Rasters have the scene's georeference; pixels that were not unmixed hold the ignore value −9999.
+/// Rasters have the scene's georeference; pixels that were not unmixed, or have no interval, hold the ignore value −9999.
 ///
 ///     try writeDirectoryAtomically(to: url) { directory in
 ///       try EstimateFolder(estimate, of: scene, method: "fcls").write(to: directory)
@@ -96,6 +99,10 @@ public struct EstimateFolder: Sendable {
       MapPage(estimate).image().encoded, to: directory.appendingPathComponent("abundance-maps.png"))
     written.append(
       ("abundance-maps.png", "maps of abundances\(estimate.deviation == nil ? "" : " and their standard deviations")"))
+    if let shapes = MapPage(estimate).imageOfShapes() {
+      try OutputFile.write(shapes.encoded, to: directory.appendingPathComponent("pareto-shape.png"))
+      written.append(("pareto-shape.png", "a map of k̂: above 0.7 weights are not to be trusted"))
+    }
     return written
   }
 
@@ -117,8 +124,10 @@ public struct EstimateFolder: Sendable {
 extension EstimateMap {
   /// Writes the map as a raster of its own.
   fileprivate func write(to url: URL, of estimate: Estimate, _ scene: Scene) throws {
+    let known = Evaluation.finiteRows(values.reshaped(to: [scene.pixelCount, bands.count]))
     try ENVIWriter(interleave: .bsq).write(
       values.reshaped(to: [scene.pixelCount, bands.count]), bandNames: bands, rows: scene.rows, columns: scene.columns,
-      isValid: estimate.isValid, georeference: scene.georeference, description: "\(content), \(scene.name)", to: url)
+      isValid: zip(estimate.isValid, known).map { $0 && $1 }, georeference: scene.georeference,
+      description: "\(content), \(scene.name)", to: url)
   }
 }

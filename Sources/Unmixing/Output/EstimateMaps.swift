@@ -53,6 +53,19 @@ extension Estimate {
       varianceParts.map { variance("between", "between runs", $0.between) },
     ]
     let ofPixels: [EstimateMap?] = [
+      paretoShape.map {
+        EstimateMap(
+          name: "paretoShape", file: "pareto-shape",
+          content: "Pareto k of importance weights; above 0.7 not to be trusted",
+          bands: ["Pareto k"], $0)
+      },
+      intervalSource.map {
+        EstimateMap(
+          name: "intervalSource", file: "interval-source",
+          content: "where intervals come from: "
+            + IntervalSource.allCases.map { "\($0.rawValue) \($0.name)" }.joined(separator: ", "),
+          bands: ["interval source"], $0)
+      },
       totalConcentration.map {
         EstimateMap(
           name: "totalConcentration", file: "total-concentration", content: "total concentration",
@@ -95,11 +108,14 @@ extension Estimate {
   /// The pixels that were unmixed.
   package var validPixels: [Int] { isValid.indices.filter { isValid[$0] } }
 
-  /// The average of a map over the valid pixels, one number for each endmember (or one).
+  /// The average of a map over the valid pixels that have a number, one for each endmember (or one).
   package func averages(of map: Tensor) -> [Double] {
     let width = map.count / max(1, map.shape[0])
     var sums = [Double](repeating: 0, count: width)
-    let pixels = validPixels
+    let isKnown = map.withUnsafeScalars { values in
+      (0..<isValid.count).map { pixel in values[pixel * width..<(pixel + 1) * width].allSatisfy { !$0.isNaN } }
+    }
+    let pixels = validPixels.filter { isKnown[$0] }
     map.withUnsafeScalars { values in
       for pixel in pixels {
         for k in 0..<width { sums[k] += Double(values[pixel * width + k]) }

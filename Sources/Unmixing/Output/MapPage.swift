@@ -35,7 +35,7 @@ struct MapPage {
     let lines = (count + Self.mostInLine - 1) / Self.mostInLine
     let across = min(count, Self.mostInLine)
     var image = PNGImage(width: gap + across * cellWidth + 110, height: gap + lines * kinds * cellHeight)
-    let largest = estimate.deviation.map { max(Double($0.maximum().scalar), 1e-6) } ?? 1
+    let largest = estimate.deviation.map { $0.scalars.reduce(1e-6) { max($0, $1.isFinite ? Double($1) : 0) } } ?? 1
     for line in 0..<lines {
       let shown = line * across..<min(count, (line + 1) * across)
       let y = gap + line * kinds * cellHeight
@@ -47,6 +47,17 @@ struct MapPage {
     return image
   }
 
+  /// The map of k̂ from 0 to 1; pixels without one are grey.
+  func imageOfShapes() -> PNGImage? {
+    guard let shapes = estimate.paretoShape else { return nil }
+    var image = PNGImage(width: gap + cellWidth + 110, height: gap + cellHeight)
+    caption("PARETO K", x: gap, y: gap, width: cellWidth - gap, on: &image)
+    let below = gap + lettering.height + gap / 2
+    draw(shapes, 0, of: 1, upTo: 1, x: gap, y: below, on: &image)
+    scale(upTo: 1, x: gap + cellWidth, y: below, on: &image)
+    return image
+  }
+
   /// A line of maps with their names and a scale.
   private func draw(
     _ values: Tensor, _ shown: Range<Int>, _ prefix: String, upTo top: Double, y: Int, on image: inout PNGImage
@@ -55,7 +66,7 @@ struct MapPage {
     for (place, k) in shown.enumerated() {
       let x = gap + place * cellWidth
       caption(prefix + estimate.names[k], x: x, y: y, width: cellWidth - gap, on: &image)
-      draw(values, k, upTo: top, x: x, y: below, on: &image)
+      draw(values, k, of: estimate.endmemberCount, upTo: top, x: x, y: below, on: &image)
     }
     scale(upTo: top, x: gap + shown.count * cellWidth, y: below, on: &image)
   }
@@ -64,8 +75,9 @@ struct MapPage {
     lettering.draw(lettering.fitted(text, width: width), x: x, y: y, on: &image)
   }
 
-  private func draw(_ values: Tensor, _ k: Int, upTo top: Double, x: Int, y: Int, on image: inout PNGImage) {
-    let count = estimate.endmemberCount
+  private func draw(
+    _ values: Tensor, _ k: Int, of count: Int, upTo top: Double, x: Int, y: Int, on image: inout PNGImage
+  ) {
     values.withUnsafeScalars { values in
       for mapRow in 0..<mapHeight {
         let row = mapRow / enlargement * thinning

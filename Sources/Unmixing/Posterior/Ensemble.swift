@@ -91,6 +91,11 @@ public struct Ensemble: Sendable {
     result.quantiles = Self.quantiles(aligned.map(\.estimate))
     let angles = aligned.compactMap(\.estimate.reconstructionAngle)
     result.reconstructionAngle = angles.count == aligned.count ? average(angles) : nil
+    let sources = aligned.compactMap(\.estimate.intervalSource)
+    // A pixel without an interval in one of them has none; 0 is the least source.
+    result.intervalSource =
+      sources.count == aligned.count ? sources.dropFirst().reduce(sources[0]) { $0.minimum(with: $1) } : nil
+    result.paretoShape = nil
     (result.draw, result.raw, result.totalConcentration, result.pureEndmembers) = (nil, nil, nil, nil)
     result.add(endmembersOf: aligned.map(\.estimate))
     estimate = result

@@ -77,7 +77,7 @@ extension TrainedModel {
     }
     let scaled = description.scaling.applied(to: scene.spectra)
     return KeptDraws(
-      of: refinedPosterior(of: scaled.gatheringRows(scene.validPixels), mixing), scaled.gatheringRows(chosen),
+      of: linearPosterior(mixing, of: scaled.gatheringRows(scene.validPixels)), scaled.gatheringRows(chosen),
       at: chosen, chains: chains, draws: draws, random: RandomPurpose.refinement.stream(seed: description.seed))
   }
 }

@@ -77,6 +77,6 @@ extension TrainedModel {
         field: "valid pixels", neededFor: "a test of the posterior", remedy: "all of \(scene.name) is masked")
     }
     let spectra = description.scaling.applied(to: scene.spectra).gatheringRows(scene.validPixels)
-    return PosteriorSBC(of: refinedPosterior(of: spectra, mixing), under: mixing.endmembers, on: spectra)
+    return PosteriorSBC(of: linearPosterior(mixing, of: spectra), under: mixing.endmembers, on: spectra)
   }
 }

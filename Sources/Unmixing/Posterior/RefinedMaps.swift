@@ -30,6 +30,69 @@ struct RefinedMaps {
     var result = estimate
     (result.deviation, result.draw, result.posterior) = (deviation, draw, .refined)
     result.quantiles = zip(probabilities, quantiles).map { .init(probability: $0, values: $1) }
+    result.intervalSource = Tensor(estimate.isValid.map { Scalar($0 ? IntervalSource.gibbs.rawValue : 0) })
+    return result
+  }
+}
+
+/// Gathers pixels' draws of any source into maps of the whole scene; masked pixels stay zero.
+struct PublishedMaps {
+  private let count: Int
+  private var deviation: [Scalar]
+  private var draw: [Scalar?]
+  private var quantiles: [[Scalar]]
+  private var shape: [Scalar]
+  private var source: [Scalar]
+
+  init(pixels: Int, endmembers: Int) {
+    count = endmembers
+    deviation = [Scalar](repeating: 0, count: pixels * endmembers)
+    draw = [Scalar?](repeating: nil, count: pixels * endmembers)
+    quantiles = [[Scalar]](repeating: deviation, count: TrainedModel.probabilities.count)
+    shape = [Scalar](repeating: 0, count: pixels)
+    source = shape
+  }
+
+  mutating func add(_ all: [PixelDraws], at pixels: [Int]) {
+    for (own, pixel) in zip(all, pixels) {
+      let isKnown = own.source != .withheld
+      let moments = isKnown ? own.moments(count, TrainedModel.probabilities) : nil
+      // Weighted draws of neighbours are not taken at the same place of their order.
+      let turn = (Double(pixel) * 0.618_033_988_749_894_9).truncatingRemainder(dividingBy: 1)
+      let one = isKnown ? own.equallyWeighted(1, endmembers: count, offset: turn) : []
+      for k in 0..<count {
+        let place = pixel * count + k
+        deviation[place] = moments.map { Scalar($0.deviation[k]) } ?? .nan
+        draw[place] = isKnown ? Scalar(one[k]) : nil
+        for level in quantiles.indices {
+          quantiles[level][place] = moments.map { Scalar($0.quantiles[level][k]) } ?? .nan
+        }
+      }
+      shape[pixel] = own.paretoShape.isNaN ? .nan : Scalar(min(max(own.paretoShape, -1), 10))
+      source[pixel] = Scalar(own.source.rawValue)
+    }
+  }
+
+  /// The estimate with these; of the network's own posterior with the network's numbers where they can be trusted.
+  func added(to estimate: Estimate, _ kind: PosteriorKind) -> Estimate {
+    var result = estimate
+    let pixels = shape.count
+    (result.posterior, result.intervalSource) = (kind, Tensor([pixels], source))
+    if shape.contains(where: { $0 != 0 && !$0.isNaN }) { result.paretoShape = Tensor([pixels], shape) }
+    guard kind == .amortised else {
+      result.deviation = Tensor([pixels, count], deviation)
+      // Where nothing better is known, the network's.
+      let own = (estimate.draw ?? estimate.mean).scalars
+      result.draw = Tensor([pixels, count], draw.indices.map { draw[$0] ?? own[$0] })
+      result.quantiles = zip(TrainedModel.probabilities, quantiles).map {
+        .init(probability: $0, values: Tensor([pixels, count], $1))
+      }
+      return result
+    }
+    let isUnknown = zip(source, estimate.isValid).map { $0 == 0 && $1 }
+    func kept(_ values: Tensor) -> Tensor { values.replacingRows(where: isUnknown, with: .nan) }
+    result.deviation = estimate.deviation.map(kept)
+    result.quantiles = estimate.quantiles.map { .init(probability: $0.probability, values: kept($0.values)) }
     return result
   }
 }

@@ -57,6 +57,24 @@ public struct ResidualNoise: Sendable {
         products[place] += (moments.covariance[place] + mean) * Double(moments.count) / Double(pixels)
       }
     }
+    self.init(products: products, endmembers: count, pixels: pixels, least: least)
+  }
+
+  /// What any decoder leaves over, `[pixels, bands]`, with abundances fitted to each spectrum.
+  ///
+  /// - Parameter largest: the largest reflectance, to whose last digits spectra are known.
+  init(residuals: Tensor, endmembers count: Int, largest: Double) {
+    let (pixels, bands) = (residuals.shape[0], residuals.shape[1])
+    let moments = Scatter(of: residuals)
+    let products = (0..<bands * bands).map { place in
+      moments.covariance[place] + moments.mean[place / bands] * moments.mean[place % bands]
+    }
+    self.init(products: products, endmembers: count, pixels: pixels, least: 1e-6 * max(largest, 1e-6))
+  }
+
+  /// From the mean products of the residuals of two bands, `[bands, bands]`.
+  private init(products: [Double], endmembers count: Int, pixels: Int, least: Double) {
+    let bands = Int(Double(products.count).squareRoot().rounded())
     let squares = (0..<bands).map { products[$0 * bands + $0] }
     let free = Double(max(1, bands - count + 1))
     deviations = squares.map { max(($0 * Double(bands) / free).squareRoot(), least) }

@@ -71,7 +71,7 @@ struct Measure: ParsableCommand {
 }
 
 /// The time all threads of this process have computed.
-private enum ProcessorTime {
+enum ProcessorTime {
   static var seconds: Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)

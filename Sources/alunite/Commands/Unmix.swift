@@ -13,9 +13,12 @@ struct Unmix: ParsableCommand {
       decided the result, and metrics.json where there is a truth. The directory appears whole or not at all.
 
       What a network says of its own uncertainty is too narrow where two endmembers are alike, however well it is \
-      trained. Where a run's decoder is linear, intervals are therefore refined: drawn from the exact posterior under the \
-      decoder's endmembers, with noise no less than the scene's residuals and their correlation ask for. Means stay \
-      the network's. --posterior amortised keeps the network's own intervals, which a nonlinear decoder always has.
+      trained. Intervals are therefore refined: drawn from the posterior under the decoder, with noise no less than the \
+      scene's residuals and their correlation ask for. Means stay the network's. Under a linear decoder the draws are exact \
+      (Gibbs sampling); under others they are importance weighted, and where their Pareto k̂ is above 0.7 chains (NUTS) take \
+      their place. --posterior nuts runs chains for every pixel. --posterior amortised takes the network's own intervals, \
+      for pixels where weights from them to the posterior have a k̂ of at most 0.7; --unchecked takes them everywhere. \
+      Pixels of which nothing can be trusted have no interval: the ignore value in rasters, NaN in estimate.h5.
 
       Where mixing is linear the summary also says whether mixtures of the endmembers explain the scene to within its \
       noise (found by regressing bands on each other): whether residuals are as large as the noise, whether bands are off \
@@ -31,6 +34,7 @@ struct Unmix: ParsableCommand {
         alunite unmix --run run --scene other-scene.h5 --draws 500 --at 10,20 --at 30,40 -o result
         alunite unmix --run ensemble --scene other-scene.h5 -o result
         alunite unmix --run run --scene other-scene.h5 --posterior amortised -o result
+        alunite unmix --run run --scene other-scene.h5 --posterior nuts -o result
         alunite unmix --method fcls --scene Samson.mat --truth Samson_GT.mat --seed 1 -o result
         alunite unmix --method nnls --scene scene.h5 --endmembers 4 --extract extracted -o result
         alunite unmix --method sunsal --scene scene.h5 --library USGS_1995_Library.mat --set lambda=1e-3 -o result
@@ -54,7 +58,7 @@ struct Unmix: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where a run's intervals come from: amortised or refined (default: refined if its decoder is linear).",
+      "Where a run's intervals come from: amortised, refined or nuts (default: refined where there is a way).",
       valueName: "kind"))
   var posterior: PosteriorKind?
 
@@ -70,6 +74,8 @@ struct Unmix: ParsableCommand {
       "Which pixel to keep draws of, row and column from 0. Repeatable (default: 100 at equal distances).",
       valueName: "row,column"))
   var places: [String] = []
+  @Flag(help: "With --posterior amortised: keep the network's intervals also where k̂ says they are wrong.")
+  var unchecked = false
 
   @OptionGroup(title: "Classical methods") var classical: ClassicalArguments
   @OptionGroup var writing: OutputArguments
@@ -87,6 +93,9 @@ struct Unmix: ParsableCommand {
       throw ValidationError("--draws: expected 4 … 100000 with a single --run, found \(draws)")
     }
     if draws == nil && !places.isEmpty { throw ValidationError("--at goes with --draws") }
+    if unchecked && posterior != .amortised {
+      throw ValidationError("--unchecked goes with --posterior amortised; other intervals are always checked")
+    }
     if trained != nil, let option = classical.firstGiven {
       throw ValidationError("\(option) goes with --method; a run has settled it")
     }
@@ -126,10 +135,11 @@ struct Unmix: ParsableCommand {
     of folder: RunFolder, until stop: StopSignal
   ) throws -> (estimate: Estimate, model: TrainedModel, scene: Scene) {
     let model = try folder.readModel(quiet: writing.quiet)
-    if posterior == .refined && model.usualPosterior != .refined {
+    if let posterior, posterior != .amortised && !model.hasPosteriors {
       throw WorldFault.conflict(
-        option: "--posterior", expected: "amortised, as the decoder of \(folder.url.path) is not linear",
-        found: "refined")
+        option: "--posterior",
+        expected: "amortised, as \(folder.url.path) decodes no pixel by itself into independent normal bands",
+        found: posterior.rawValue)
     }
     // What was said of the file when the model was trained on it still holds.
     let before = try reading.options == ReadingOptions() ? Resumption.reading(of: folder, for: self.scene) : nil
@@ -184,12 +194,14 @@ struct Unmix: ParsableCommand {
   private func refined(
     _ estimate: Estimate, _ model: TrainedModel, _ scene: Scene, until stop: StopSignal
   ) throws -> Estimate {
-    if estimate.deviation == nil && posterior == nil || (posterior ?? model.usualPosterior) == .amortised {
-      return estimate
-    }
-    var bar = ProgressBar("refining", total: scene.validPixels.count, unit: "pixels", quiet: writing.quiet)
+    // A point estimate has no intervals unless they are asked for.
+    if estimate.deviation == nil && posterior == nil { return estimate }
+    let kind = posterior ?? model.usualPosterior
+    if kind == .amortised && (estimate.deviation == nil || unchecked || !model.hasPosteriors) { return estimate }
+    let word = [.amortised: "checking", .refined: "refining", .nuts: "drawing"][kind] ?? ""
+    var bar = ProgressBar(word, total: scene.validPixels.count, unit: "pixels", quiet: writing.quiet)
     defer { bar.finish() }
-    return try model.refined(estimate, of: scene) { done, _ in
+    return try model.published(estimate, of: scene, by: kind) { done, _ in
       bar.update(done)
       try stop.check()
     }

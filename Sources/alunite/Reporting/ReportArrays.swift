@@ -55,8 +55,11 @@ struct ReportArrays {
     let total = estimate.totalConcentration.map {
       ReportContent.PixelMap(title: "total concentration Σα", unit: "", array: array(of: $0))
     }
+    let shape = estimate.paretoShape.map {
+      ReportContent.PixelMap(title: "Pareto k̂ of importance weights", unit: "", array: array(of: $0))
+    }
     let error = ReportContent.PixelMap(title: "reconstruction RMSE", unit: "", array: array { errors[$0] })
-    return [angle, error, total].compactMap { $0 }
+    return [angle, error, total, shape].compactMap { $0 }
   }
 
   /// The measured spectra, a band in every row.

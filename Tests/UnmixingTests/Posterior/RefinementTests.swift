@@ -94,16 +94,21 @@ struct RefinementTests {
     #expect(abs(ratio - 1) < 0.02, "deviations are \(ratio) times those of other chains")
   }
 
-  @Test func aNonlinearDecoderIsNot() throws {
-    let (scene, _, _) = Self.scene()
+  @Test func aNonlinearDecoderIsRefinedByWeightsOrChains() throws {
+    let (scene, _, _) = Self.scene(pixels: 60)
     var configuration = try Catalogue.entry("mlp-ldvae").defaultPreset(hasLabels: true).configuration
     configuration.training.epochs = 1
     var options = try #require(configuration.model as? LDVAEOptions)
     options.decoder = .mlp
     configuration.model = options
     let model = try Self.trained(configuration, scene)
-    #expect(model.usualPosterior == .amortised)
-    #expect(throws: UnmixingError.self) { try model.refined(try model.unmix(scene), of: scene) }
+    #expect(model.usualPosterior == .refined)
+    let before = try model.unmix(scene)
+    let after = try model.refined(before, of: scene)
+    #expect(after.posterior == .refined && after.mean == before.mean && after.paretoShape != nil)
+    #expect(after.pixels(from: .weighted) + after.pixels(from: .chains) + after.withheld == 60)
+    let deviation = try #require(after.deviation).scalars
+    #expect(deviation.count(where: \.isNaN) == 3 * after.withheld && after.withheld < 6)
   }
 
   private static func trained(_ configuration: Configuration, _ scene: Scene) throws -> TrainedModel {
