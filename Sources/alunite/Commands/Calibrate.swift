@@ -17,8 +17,8 @@ struct Calibrate: ParsableCommand {
       largest abundance; "ranks" is the least probability of any of them, times their number. Below 0.01 something is \
       wrong. Every combination of the values given is a row.
 
-      With --reference scores are also divided by those of a posterior that another method integrates, quadrature for 2 and \
-      3 endmembers and long Hamiltonian chains for more: 1 is the best there is. --sampler nuts judges the Hamiltonian \
+      With --reference scores are also divided by those of a posterior that another method integrates, quadrature for 2 \
+      endmembers and long Hamiltonian chains for more: 1 is the best there is. --sampler nuts judges the Hamiltonian \
       sampler itself. --run with --scene asks whether draws are right where the scene has its pixels: of each pixel a \
       draw is taken, measured anew, and ranked among draws given both measurements (posterior SBC).
 
