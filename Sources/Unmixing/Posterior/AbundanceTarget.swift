@@ -13,6 +13,9 @@ protocol AbundanceTarget: Sendable {
   /// log p(x∣a) of `each` abundances for each of these rows.
   func logLikelihood(of abundances: Tensor, each: Int, rows: [Int]) -> [Double]
 
+  /// The same with a decoder that can be asked for its spectra.
+  var differentiable: DecoderTarget { get }
+
   /// The posterior in softmax-centred coordinates, with `each` chains for each of these rows side by side.
   func chains(of rows: [Int], each: Int) -> any HamiltonianTarget
 }
@@ -25,11 +28,15 @@ extension AbundanceTarget {
 /// Linear mixing with independent normal noise, which needs of the bands only Mᵀx and MᵀM.
 struct LinearTarget: AbundanceTarget {
   let concentration: [Double]
+  let differentiable: DecoderTarget
   private let gram: [Double]
   private let products: [Double]
 
   /// The target of spectra `[rows, bands]`.
-  init(_ posterior: LinearPosterior, spectra: Tensor) {
+  init(_ posterior: LinearPosterior, endmembers: Tensor, spectra: Tensor) {
+    differentiable = DecoderTarget(
+      concentration: posterior.sampler.concentration, spectra: spectra, deviations: posterior.deviations,
+      decode: { $0.matrixProduct(endmembers) })
     (concentration, gram) = (posterior.sampler.concentration, posterior.sampler.gram)
     products = posterior.products(of: spectra)
   }
@@ -70,6 +77,8 @@ struct DecoderTarget: AbundanceTarget {
   let deviations: [Double]
   /// μ of abundances `[n, endmembers]`.
   let decode: @Sendable (Tensor) -> Tensor
+
+  var differentiable: DecoderTarget { self }
 
   /// In Double from the decoded spectra on.
   func logLikelihood(of abundances: Tensor, each: Int, rows: [Int]) -> [Double] {

@@ -38,35 +38,49 @@ struct PixelChains {
   }
 
   private func run(_ rows: [Int], _ start: Tensor, attempt: Int) -> [PixelDraws] {
-    let (size, count, plan) = (target.count - 1, target.count, Self.attempts[attempt])
-    var random = random
-    random.rows = rows.flatMap { row in (0..<Self.each).map { UInt32(identities[row] * Self.each + $0) } }
-    let places = Bijector.softmaxCentred.unconstrained(start * 0.98 + Scalar(0.02 / Double(count)))
-    let beginning = places.gatheringRows(rows.indices.flatMap { [Int](repeating: $0, count: Self.each) })
-    // Chains begin apart, so that their meeting says something.
-    var apart = RandomPurpose.refinement.stream(seed: random.seed, index: 1 << 27 + UInt32(attempt))
-    apart.rows = random.rows
-    let scattered = beginning + apart.normal(beginning.shape) * 0.5
+    let (size, plan) = (target.count - 1, Self.attempts[attempt])
     var sampler = HamiltonianMonteCarlo(warmup: plan.warmup, draws: plan.draws)
     sampler.targetAcceptance = plan.acceptance
-    let found = Self.sampled(
-      sampler, target.chains(of: rows, each: Self.each), scattered.scalars.map { Double($0) }, random)
+    var divergences: [Int] = []
+    var random = random
+    random.rows = rows.flatMap { row in (0..<Self.each).map { UInt32(identities[row] * Self.each + $0) } }
+    let fit = ModeFit(target.differentiable, rows: rows, start: start)
+    let scales = fit.curvatures.map { Self.scale(of: $0, size: size) }
+    let each = Self.each
+    // Chains begin apart, so that their meeting says something: one and a half times as far as the posterior reaches.
+    var apart = RandomPurpose.refinement.stream(seed: random.seed, index: 1 << 27 + UInt32(attempt))
+    apart.rows = random.rows
+    let beginning = apart.normal([rows.count * each, size]).scalars.map { 1.5 * Double($0) }
+    func sampled(_ base: some HamiltonianTarget) -> [Double] {
+      let whitened = WhitenedTarget(
+        base: base, places: fit.places.flatMap { [[Double]](repeating: $0, count: each) },
+        scales: scales.flatMap { [TriangularFactor](repeating: $0, count: each) })
+      let found = sampler.sample(from: whitened, start: beginning, random: random)
+      divergences = found.divergences
+      return (0..<found.draws * found.rows).flatMap { place in
+        whitened.coordinates(found.positions[place * size..<(place + 1) * size], row: place % found.rows)
+      }
+    }
+    let positions = sampled(target.chains(of: rows, each: each))
     return rows.indices.map { place in
       let chains = (0..<Self.each).map { chain -> [[Double]] in
         (0..<plan.draws).map { draw in
-          let at = (draw * found.rows + place * Self.each + chain) * size
-          return SimplexPoint(Array(found.positions[at..<at + size])).logarithms
+          let at = (draw * rows.count * each + place * each + chain) * size
+          return SimplexPoint(Array(positions[at..<at + size])).logarithms
         }
       }
-      let divergences = found.divergences[place * Self.each..<(place + 1) * Self.each].reduce(0, +)
-      return Self.judged(chains, divergences: divergences)
+      return Self.judged(chains, divergences: divergences[place * each..<(place + 1) * each].reduce(0, +))
     }
   }
 
-  private static func sampled(
-    _ sampler: HamiltonianMonteCarlo, _ target: some HamiltonianTarget, _ start: [Double], _ random: RandomStream
-  ) -> HamiltonianDraws {
-    sampler.sample(from: target, start: start, random: random)
+  /// The factor of the inverse of a curvature; of one that has none the unit matrix.
+  private static func scale(of curvature: [Double], size: Int) -> TriangularFactor {
+    if let factor = TriangularFactor(of: curvature, size: size),
+      let scale = TriangularFactor(of: factor.inverse, size: size)
+    {
+      return scale
+    }
+    return .identity(size)
   }
 
   /// The draws of `[chain][draw][endmember]` logarithms, and whether they can be used. Ranks of logarithms are those of

@@ -54,7 +54,7 @@ public struct ScenePosterior: Sendable {
     if let mixing = model.linearMixing {
       let posterior = model.linearPosterior(mixing, of: spectra)
       (linear, isLinear) = (posterior, true)
-      target = LinearTarget(posterior, spectra: spectra)
+      target = LinearTarget(posterior, endmembers: mixing.endmembers, spectra: spectra)
     } else {
       (linear, isLinear) = (nil, false)
       target = Self.decoderTarget(model, spectra, start)

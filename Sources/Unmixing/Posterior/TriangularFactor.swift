@@ -33,6 +33,13 @@ struct TriangularFactor: Sendable {
     (self.size, self.entries, logDeterminant) = (size, entries, logarithm)
   }
 
+  private init(size: Int, entries: [Double]) { (self.size, self.entries, logDeterminant) = (size, entries, 0) }
+
+  /// The unit matrix.
+  static func identity(_ size: Int) -> TriangularFactor {
+    TriangularFactor(size: size, entries: (0..<size * size).map { $0 % size == $0 / size ? 1 : 0 })
+  }
+
   /// L x.
   func product(_ vector: ArraySlice<Double>) -> [Double] {
     let start = vector.startIndex

@@ -54,7 +54,7 @@ struct ScenePosteriorTests {
     let chosen = Array(posterior.pixels.prefix(60))
     let gibbs = try posterior.draws(.refined, of: chosen, seed: 1)
     let nuts = try posterior.draws(.nuts, of: chosen, count: 1600, seed: 1)
-    #expect(gibbs.source.allSatisfy { $0 == .gibbs } && nuts.source.count { $0 == .chains } > 45)
+    #expect(gibbs.source.allSatisfy { $0 == .gibbs } && nuts.source.count { $0 == .chains } > 57)
     #expect(nuts.convergence.allSatisfy { $0 < 1.02 } && gibbs.paretoShape.allSatisfy(\.isNaN))
     expectAgreement(gibbs, nuts, effective: 300, "Gibbs and NUTS")
   }
