@@ -10,6 +10,9 @@ import Tensors
 /// on every side, where equally spaced points converge faster than any power of their distance. A grid zooms in on where
 /// the integrand is more than e⁻¹⁸ = 1.5·10⁻⁸ of its largest value.
 ///
+/// - Edge cases: a ridge of three components that is narrower than a cell is not resolved. With endmembers 0.1 rad apart at
+///   40 dB Gibbs sampling and NUTS agree with each other and differ from the grids' deviations by 8 %; a prior with α < 1
+///   brings this about at wider angles, too.
 /// - Complexity: a few times 2 · 6001 evaluations for two components, 3 · 401 · 151 for three.
 public struct SimplexQuadrature: Sendable {
   /// log p at abundances and their logarithms, up to a constant.
@@ -60,8 +63,8 @@ public struct SimplexQuadrature: Sendable {
     }
   }
 
-  /// Points of the grid that resolves the integral best, each as often as its share of the integral, in a fixed random order: draws whose distribution is
-  /// the integral's to within a cell.
+  /// Points of the grid that resolves the integral best, each as often as its share of the integral, in a fixed random order:
+  /// draws whose distribution is the integral's to within a cell.
   ///
   /// - Precondition: `count` is 2 or 3.
   public static func draws(
