@@ -137,7 +137,9 @@ extension Checkpoint {
     guard format == Self.format else {
       throw UnmixingError.checkpoint(file: url.path, field: "format", expected: Self.format, found: format)
     }
-    description = try Self.decoded(try file.text(attribute: "description") ?? "", "description", url)
+    let written = try file.text(attribute: "description") ?? ""
+    description = try Self.decoded(
+      (try? EarlierDescription(completing: written).text) ?? written, "description", url)
     if description.version != RunDescription.currentVersion {
       throw UnmixingError.checkpoint(
         file: url.path, field: "version", expected: RunDescription.currentVersion, found: description.version)
@@ -172,13 +174,26 @@ extension Checkpoint {
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
+  /// What is wrong, in words.
+  private static func reason(_ error: any Error) -> String {
+    switch error {
+    case DecodingError.keyNotFound(let key, _): "no \(key.stringValue)"
+    case DecodingError.typeMismatch(_, let place), DecodingError.valueNotFound(_, let place):
+      "another kind of value at \(place.codingPath.map(\.stringValue).joined(separator: "."))"
+    case DecodingError.dataCorrupted(let place):
+      place.codingPath.isEmpty
+        ? "no JSON" : "an unknown value at \(place.codingPath.map(\.stringValue).joined(separator: "."))"
+    default: "\(error)"
+    }
+  }
+
   private static func decoded<Value: Decodable>(_ text: String, _ field: String, _ url: URL) throws -> Value {
     do {
       return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
     } catch {
       throw UnmixingError.checkpoint(
         file: url.path, field: field, expected: "what Alunite \(RunDescription.currentVersion) writes",
-        found: "\(error)")
+        found: Self.reason(error))
     }
   }
 }

@@ -35,6 +35,10 @@ public struct Estimate: Sendable {
   public var deviation: Tensor?
   /// Quantiles of every abundance by itself, in order of probability; empty where there are none.
   public var quantiles: [Quantile] = []
+  /// Whose `mean` is.
+  public var means = MeanKind.network
+  /// The mean of the draws that deviation and quantiles come from, where `mean` is the network's; not written to files.
+  public var posteriorMean: Tensor?
   /// Where deviation, quantiles and draw come from; `nil` where there are none, or where it was not noted.
   public var posterior: PosteriorKind?
   /// k̂ of the importance weights that a pixel's interval comes from or was checked by, held in −1…10, `[pixels]`; NaN where
@@ -118,6 +122,7 @@ public struct Estimate: Sendable {
     return [
       dead.isEmpty ? nil : "dead endmembers (no pixel holds 0.01 of them): \(dead)\(advice)",
       posterior.map { "standard deviations and quantiles: \($0.remark)\(sources)" },
+      remarkOnMeans,
       withheld == 0
         ? nil
         : "\(withheld) pixels have no interval (NaN): nothing that was tried for them can be trusted (k̂ above 0.7, or chains "
@@ -183,6 +188,7 @@ extension Estimate {
     result.quantiles = quantiles.map { Quantile(probability: $0.probability, values: columns($0.values)) }
     result.draw = draw.map(columns)
     result.raw = raw.map(columns)
+    result.posteriorMean = posteriorMean.map(columns)
     result.varianceParts = varianceParts.map {
       VarianceParts(noise: $0.noise.map(columns), posterior: columns($0.posterior), between: columns($0.between))
     }

@@ -2,6 +2,9 @@ import Tensors
 
 /// Everything that shapes a network, apart from how it is trained. Every published method has a type of its own.
 public protocol ModelOptions: Codable, Sendable, Equatable {
+  /// The options as they begin, before a preset or a user changes them.
+  init()
+
   /// The number of endmembers; 0 takes it from the truth.
   var endmembers: Int { get set }
 

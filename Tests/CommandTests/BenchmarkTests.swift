@@ -249,6 +249,10 @@ struct BenchmarkTests {
     let one = try benchmark(workspace, "--scene", "moved", "--method", "wide")
     #expect(try table(one).scenes.map(\.name) == ["moved"])
     #expect(one.errors.contains("2 of 2 runs are finished"), "\(one.errors)")
+    let networks = try benchmark(workspace, "--scene", "moved", "--method", "networks")
+    #expect(try table(networks).scenes[0].rows.count == 2)
+    let classical = try benchmark(workspace, "--scene", "moved", "--method", "classical")
+    #expect(try table(classical).scenes[0].rows.count == 1, "the baseline alone")
   }
 
   @Test(arguments: [

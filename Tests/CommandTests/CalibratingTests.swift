@@ -169,6 +169,14 @@ struct CalibratingTests {
     #expect(compared.code == 0 && compared.output.contains("refined / nuts"), "\(compared.errors)")
     let alone = try workspace.run("unmix", "--run", "run", "--scene", "scene.h5", "--unchecked", "-o", "other")
     #expect(alone.code == 2 && alone.errors.contains("--unchecked goes with --posterior amortised"))
+    let means = try workspace.run("unmix", "--run", "run", "--scene", "scene.h5", "--mean", "posterior", "-o", "means")
+    #expect(means.code == 0 && means.output.contains("means: those of the draws"), "\(means.errors)")
+    func bytes(_ file: String) throws -> Data { try Data(contentsOf: workspace.url(file)) }
+    #expect(try bytes("means/abundances.img") != bytes("result/abundances.img"))
+    #expect(try bytes("means/abundances-sd.img") == bytes("result/abundances-sd.img"))
+    let both = try workspace.run(
+      "unmix", "--run", "run", "--scene", "scene.h5", "--mean", "posterior", "--posterior", "amortised", "-o", "other")
+    #expect(both.code == 2 && both.errors.contains("--mean posterior goes with"))
   }
 
   private struct Comparison: Decodable {

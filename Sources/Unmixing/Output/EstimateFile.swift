@@ -57,6 +57,7 @@ public struct EstimateFile: Sendable {
     try file.setAttribute("method", to: method)
     try file.setAttribute("labelled", to: Int64(isLabelled ? 1 : 0))
     if let posterior = estimate.posterior { try file.setAttribute("posterior", to: posterior.rawValue) }
+    if estimate.means != .network { try file.setAttribute("means", to: estimate.means.rawValue) }
     if estimate.mixing != .raw { try file.setAttribute("mixing", to: estimate.mixing.rawValue) }
     if let check = estimate.check { try file.setAttribute("modelCheck", to: check.json) }
     try file.setAttribute("startsFromTruth", to: Int64(estimate.startsFromTruth ? 1 : 0))
@@ -119,6 +120,7 @@ public struct EstimateFile: Sendable {
     estimate.endmembers = try Self.library(in: file, names)
     estimate.pureEndmembers = try estimate.endmembers.flatMap { try Self.pureLibrary(in: file, like: $0) }
     estimate.posterior = try file.text(attribute: "posterior").flatMap(PosteriorKind.init)
+    estimate.means = try file.text(attribute: "means").flatMap(MeanKind.init) ?? .network
     estimate.mixing = try file.text(attribute: "mixing").flatMap(SpectrumScaling.init) ?? .raw
     estimate.startsFromTruth = try file.integer(attribute: "startsFromTruth") == 1
     estimate.check = try file.text(attribute: "modelCheck").flatMap(ModelCheck.init(json:))

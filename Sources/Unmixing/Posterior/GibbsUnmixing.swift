@@ -103,8 +103,9 @@ public struct GibbsUnmixing: ClassicalMethod {
         posterior.sample(spectra.slice(along: 0, tile), schedule: schedule, random: random), at: Array(pixels[tile]))
       try progress(tile.upperBound, pixels.count)
     }
-    let estimate = Estimate(linear: maps.mean, of: scene, by: library, scaling: options.spectra)
-    return maps.added(to: estimate).checked(spectra, under: mixed, at: pixels)
+    var estimate = maps.added(to: Estimate(linear: maps.mean, of: scene, by: library, scaling: options.spectra))
+    (estimate.means, estimate.posteriorMean) = (.posterior, nil)
+    return estimate.checked(spectra, under: mixed, at: pixels)
   }
 
   private func deviations(_ spectra: Tensor, _ endmembers: Tensor) throws -> [Double] {

@@ -25,10 +25,11 @@ struct RefinedMaps {
     for level in quantiles.indices { quantiles[level].setRows(pixels, to: summary.quantiles[level]) }
   }
 
-  /// The estimate with these deviations, quantiles and draws; its means stay.
+  /// The estimate with these deviations, quantiles and draws; its means stay, with these beside them.
   func added(to estimate: Estimate) -> Estimate {
     var result = estimate
     (result.deviation, result.draw, result.posterior) = (deviation, draw, .refined)
+    result.posteriorMean = mean
     result.quantiles = zip(probabilities, quantiles).map { .init(probability: $0, values: $1) }
     result.intervalSource = Tensor(estimate.isValid.map { Scalar($0 ? IntervalSource.gibbs.rawValue : 0) })
     return result
@@ -38,6 +39,7 @@ struct RefinedMaps {
 /// Gathers pixels' draws of any source into maps of the whole scene; masked pixels stay zero.
 struct PublishedMaps {
   private let count: Int
+  private var mean: [Scalar?]
   private var deviation: [Scalar]
   private var draw: [Scalar?]
   private var quantiles: [[Scalar]]
@@ -48,6 +50,7 @@ struct PublishedMaps {
     count = endmembers
     deviation = [Scalar](repeating: 0, count: pixels * endmembers)
     draw = [Scalar?](repeating: nil, count: pixels * endmembers)
+    mean = draw
     quantiles = [[Scalar]](repeating: deviation, count: TrainedModel.probabilities.count)
     shape = [Scalar](repeating: 0, count: pixels)
     source = shape
@@ -62,6 +65,7 @@ struct PublishedMaps {
       let one = isKnown ? own.equallyWeighted(1, endmembers: count, offset: turn) : []
       for k in 0..<count {
         let place = pixel * count + k
+        mean[place] = moments.map { Scalar($0.mean[k]) }
         deviation[place] = moments.map { Scalar($0.deviation[k]) } ?? .nan
         draw[place] = isKnown ? Scalar(one[k]) : nil
         for level in quantiles.indices {
@@ -82,8 +86,12 @@ struct PublishedMaps {
     guard kind == .amortised else {
       result.deviation = Tensor([pixels, count], deviation)
       // Where nothing better is known, the network's.
-      let own = (estimate.draw ?? estimate.mean).scalars
-      result.draw = Tensor([pixels, count], draw.indices.map { draw[$0] ?? own[$0] })
+      func filled(_ values: [Scalar?], by own: Tensor) -> Tensor {
+        let own = own.scalars
+        return Tensor([pixels, count], values.indices.map { values[$0] ?? own[$0] })
+      }
+      result.posteriorMean = filled(mean, by: estimate.mean)
+      result.draw = filled(draw, by: estimate.draw ?? estimate.mean)
       result.quantiles = zip(TrainedModel.probabilities, quantiles).map {
         .init(probability: $0, values: Tensor([pixels, count], $1))
       }

@@ -47,7 +47,7 @@ extension TrainedModel {
   /// Posteriors a network gives are of a family that cannot hold the correlation of two similar endmembers, however well it
   /// is trained; their intervals are then a fraction of what they should be. Under a linear decoder the exact posterior can
   /// be drawn from by Gibbs sampling; under others as ``published(_:of:by:observing:)`` does. The means stay
-  /// those of the network.
+  /// those of the network; ``takingPosteriorMeans(_:of:)`` replaces them.
   ///
   /// The noise of a band is the larger of what the decoder has learnt and what the scene's residuals under the decoder's
   /// endmembers are worth, ``ResidualNoise/effectiveDeviations``: a scene that the endmembers do not explain, or explain

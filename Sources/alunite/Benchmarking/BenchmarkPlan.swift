@@ -115,10 +115,15 @@ struct BenchmarkPlan {
       }
     }
     try check("--scene", sceneNames, among: scenes.map(\.name))
-    try check("--method", methodNames, among: methods.map(\.name))
+    let kinds = [
+      "classical": methods.filter { !$0.isNetwork }.map(\.name), "networks": methods.filter(\.isNetwork).map(\.name),
+    ]
+    let known = methods.map(\.name)
+    let chosen = methodNames.flatMap { known.contains($0) ? [$0] : kinds[$0] ?? [$0] }
+    try check("--method", chosen, among: known + kinds.keys.sorted())
     var plan = self
     if !sceneNames.isEmpty { plan.scenes = scenes.filter { sceneNames.contains($0.name) } }
-    if !methodNames.isEmpty { plan.methods = methods.filter { methodNames.contains($0.name) || $0.name == baseline } }
+    if !methodNames.isEmpty { plan.methods = methods.filter { chosen.contains($0.name) || $0.name == baseline } }
     return plan
   }
 }

@@ -44,7 +44,10 @@ struct Benchmark: ParsableCommand {
   @Option(help: ArgumentHelp("Only this scene of the plan. Repeatable.", valueName: "name"))
   var scene: [String] = []
 
-  @Option(help: ArgumentHelp("Only this method of the plan, and its baseline. Repeatable.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "Only this method of the plan, and its baseline; classical or networks for all of a kind. Repeatable.",
+      valueName: "name"))
   var method: [String] = []
 
   @Option(help: ArgumentHelp("These seeds in place of the plan's: 5 for 1 to 5, or 3-7.", valueName: "seeds"))

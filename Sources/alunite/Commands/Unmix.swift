@@ -14,11 +14,11 @@ struct Unmix: ParsableCommand {
 
       What a network says of its own uncertainty is too narrow where two endmembers are alike, however well it is \
       trained. Intervals are therefore refined: drawn from the posterior under the decoder, with noise no less than the \
-      scene's residuals and their correlation ask for. Means stay the network's. Under a linear decoder the draws are exact \
+      scene's residuals and their correlation ask for. Means stay the network's unless told otherwise. Under a linear decoder the draws are exact \
       (Gibbs sampling); under others they are importance weighted, and where their Pareto k̂ is above 0.7 chains (NUTS) take \
       their place. --posterior nuts runs chains for every pixel. --posterior amortised takes the network's own intervals, \
       for pixels where weights from them to the posterior have a k̂ of at most 0.7; --unchecked takes them everywhere. \
-      Pixels of which nothing can be trusted have no interval: the ignore value in rasters, NaN in estimate.h5.
+      --mean posterior takes the draws' means in place of the network's: no mean lies outside its interval then. Pixels of which nothing can be trusted have no interval: the ignore value in rasters, NaN in estimate.h5.
 
       Where mixing is linear the summary also says whether mixtures of the endmembers explain the scene to within its \
       noise (found by regressing bands on each other): whether residuals are as large as the noise, whether bands are off \
@@ -35,6 +35,7 @@ struct Unmix: ParsableCommand {
         alunite unmix --run ensemble --scene other-scene.h5 -o result
         alunite unmix --run run --scene other-scene.h5 --posterior amortised -o result
         alunite unmix --run run --scene other-scene.h5 --posterior nuts -o result
+        alunite unmix --run run --scene other-scene.h5 --mean posterior -o result
         alunite unmix --method fcls --scene Samson.mat --truth Samson_GT.mat --seed 1 -o result
         alunite unmix --method nnls --scene scene.h5 --endmembers 4 --extract extracted -o result
         alunite unmix --method sunsal --scene scene.h5 --library USGS_1995_Library.mat --set lambda=1e-3 -o result
@@ -64,6 +65,12 @@ struct Unmix: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Whose the abundances are: network, or posterior for the means of what intervals are drawn from.",
+      valueName: "kind"))
+  var mean: MeanKind = .network
+
+  @Option(
+    help: ArgumentHelp(
       "Keep so many draws of each of four chains in estimate.h5, for ArviZ; of a single run with a linear decoder.",
       valueName: "n"))
   var draws: Int?
@@ -88,6 +95,9 @@ struct Unmix: ParsableCommand {
     }
     if trained == nil && posterior != nil {
       throw ValidationError("--posterior goes with --run; a classical method has one posterior or none")
+    }
+    if mean == .posterior && (trained == nil || posterior == .amortised) {
+      throw ValidationError("--mean posterior goes with --run and --posterior refined or nuts")
     }
     if let draws, classical.method != nil || runs.count > 1 || !(4...100_000).contains(draws) {
       throw ValidationError("--draws: expected 4 … 100000 with a single --run, found \(draws)")
@@ -135,11 +145,12 @@ struct Unmix: ParsableCommand {
     of folder: RunFolder, until stop: StopSignal
   ) throws -> (estimate: Estimate, model: TrainedModel, scene: Scene) {
     let model = try folder.readModel(quiet: writing.quiet)
-    if let posterior, posterior != .amortised && !model.hasPosteriors {
+    if !model.hasPosteriors, mean == .posterior || posterior.map({ $0 != .amortised }) ?? false {
+      let (option, usual) = mean == .posterior ? ("--mean", "network") : ("--posterior", "amortised")
       throw WorldFault.conflict(
-        option: "--posterior",
-        expected: "amortised, as \(folder.url.path) decodes no pixel by itself into independent normal bands",
-        found: posterior.rawValue)
+        option: option,
+        expected: "\(usual), as \(folder.url.path) decodes no pixel by itself into independent normal bands",
+        found: mean == .posterior ? mean.rawValue : posterior?.rawValue ?? "")
     }
     // What was said of the file when the model was trained on it still holds.
     let before = try reading.options == ReadingOptions() ? Resumption.reading(of: folder, for: self.scene) : nil
@@ -151,7 +162,9 @@ struct Unmix: ParsableCommand {
       try stop.check()
     }
     bar.finish()
-    return (try model.checked(refined(estimate, model, scene, until: stop), of: scene), model, scene)
+    var shown = try refined(estimate, model, scene, until: stop)
+    if mean == .posterior { shown = try model.takingPosteriorMeans(shown, of: scene) }
+    return (try model.checked(shown, of: scene), model, scene)
   }
 
   /// The pixels to keep draws of.
@@ -195,7 +208,7 @@ struct Unmix: ParsableCommand {
     _ estimate: Estimate, _ model: TrainedModel, _ scene: Scene, until stop: StopSignal
   ) throws -> Estimate {
     // A point estimate has no intervals unless they are asked for.
-    if estimate.deviation == nil && posterior == nil { return estimate }
+    if estimate.deviation == nil && posterior == nil && mean == .network { return estimate }
     let kind = posterior ?? model.usualPosterior
     if kind == .amortised && (estimate.deviation == nil || unchecked || !model.hasPosteriors) { return estimate }
     let word = [.amortised: "checking", .refined: "refining", .nuts: "drawing"][kind] ?? ""
@@ -234,3 +247,4 @@ struct Unmix: ParsableCommand {
 }
 
 extension PosteriorKind: ExpressibleByArgument {}
+extension MeanKind: ExpressibleByArgument {}

@@ -92,6 +92,18 @@ struct RefinementTests {
     let (own, long) = (try #require(after.deviation).scalars, other.deviation.scalars)
     let ratio = zip(own, long).reduce(0) { $0 + Double($1.0 / $1.1) } / Double(own.count)
     #expect(abs(ratio - 1) < 0.02, "deviations are \(ratio) times those of other chains")
+    // Two Monte-Carlo means with some 300 effective draws each: 0.08 deviations between them, on average less.
+    let means = try #require(after.posteriorMean).scalars
+    let distance = zip(zip(means, other.mean.scalars), long).reduce(0) { $0 + Double(abs($1.0.0 - $1.0.1) / $1.1) }
+    #expect(distance / Double(own.count) < 0.1)
+    let taken = try model.takingPosteriorMeans(after, of: scene)
+    #expect(taken.mean == after.posteriorMean && taken.means == .posterior && taken.quantiles.count == 3)
+    #expect(taken.shareOfMeansOutside == 0 && (after.shareOfMeansOutside ?? 0) > 0)
+    #expect(taken.remarks.contains { $0.hasPrefix("means: those of the draws") })
+    #expect(after.remarks.contains { $0.contains("--mean posterior") })
+    expectClose(
+      try #require(taken.reconstructionAngle),
+      taken.mean.matrixProduct(mixing.endmembers).angle(to: spectra), absolute: 1e-5, because: "one sum, two orders")
   }
 
   @Test func aNonlinearDecoderIsRefinedByWeightsOrChains() throws {
@@ -109,6 +121,12 @@ struct RefinementTests {
     #expect(after.pixels(from: .weighted) + after.pixels(from: .chains) + after.withheld == 60)
     let deviation = try #require(after.deviation).scalars
     #expect(deviation.count(where: \.isNaN) == 3 * after.withheld && after.withheld < 6)
+    let (taken, own) = (try model.takingPosteriorMeans(after, of: scene), before.mean.scalars)
+    for (place, value) in taken.mean.scalars.enumerated() {
+      #expect(deviation[place].isNaN ? value == own[place] : value != own[place])
+    }
+    let angles = try [taken, before].map { try #require($0.reconstructionAngle).mean().scalar }
+    #expect(angles[0] < angles[1], "means of the posterior explain spectra better: \(angles)")
   }
 
   private static func trained(_ configuration: Configuration, _ scene: Scene) throws -> TrainedModel {
