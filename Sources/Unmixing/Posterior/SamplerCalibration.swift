@@ -66,7 +66,7 @@ extension PosteriorCalibration {
     ) throws {
       let usual = try PosteriorCalibration(refinedOn: simulation, pixels: pixels, seed: seed, schedule: schedule)
       let posterior = simulation.posterior()
-      // Cells of a plane are wider than the ridge that two similar of three endmembers leave.
+      // Of three endmembers quadrature takes a hundred times as long.
       let isSmall = simulation.concentration.count == 2
       reference = isSmall ? "quadrature" : Sampler.nuts.rawValue
       var random = RandomPurpose.refinement.stream(seed: seed, index: 1 << 21)
@@ -85,16 +85,17 @@ extension PosteriorCalibration {
 }
 
 extension LinearPosterior {
-  /// Draws by the No-U-Turn sampler from the centre of the simplex, `[draws, pixels, endmembers]`.
+  /// Draws by the No-U-Turn sampler from an even share of every node of the endmembers' tree, `[draws, pixels, endmembers]`.
   func hamiltonianDraws(of spectra: Tensor, draws: Int, random: RandomStream) -> Tensor {
-    let target = LinearMixingTarget(
-      gram: sampler.gram, products: products(of: spectra), concentration: sampler.concentration)
+    let target = TreeTarget(
+      LinearMixingTarget(gram: sampler.gram, products: products(of: spectra), concentration: sampler.concentration),
+      tree: SimplexTree(joiningNearest: sampler.gram))
     let chains = HamiltonianMonteCarlo(warmup: max(200, draws / 2), draws: draws).sample(
       from: target, start: [Double](repeating: 0, count: spectra.shape[0] * (count - 1)), random: random)
-    return Tensor([draws, spectra.shape[0], count], chains.values(.softmaxCentred).map { Scalar($0) })
+    return Tensor([draws, spectra.shape[0], count], chains.values(target.tree).map { Scalar($0) })
   }
 
-  /// Points of a grid, as often as quadrature gives them weight, `[draws, pixels, endmembers]`.
+  /// Points of quadrature, as often as it gives them weight, `[draws, pixels, endmembers]`.
   ///
   /// - Precondition: two or three endmembers.
   func quadratureDraws(of spectra: Tensor, draws: Int) -> Tensor {

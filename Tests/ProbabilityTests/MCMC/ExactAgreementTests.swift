@@ -54,12 +54,15 @@ struct ExactAgreementTests {
     let flat = try #require(gibbs.draws).scalars
     checkAgreement(
       { k in (0..<rows).map { row in (0..<1000).map { Double(flat[($0 * rows + row) * count + k]) } } },
-      with: quadrature)
-    let target = LinearMixingTarget(gram: example.gram, products: products, concentration: example.concentration)
+      with: quadrature, by: "Gibbs")
+    let target = TreeTarget(
+      LinearMixingTarget(gram: example.gram, products: products, concentration: example.concentration),
+      tree: SimplexTree(joiningNearest: example.gram))
     let nuts = HamiltonianMonteCarlo(warmup: 500, draws: 1000).sample(
       from: target, start: [Double](repeating: 0, count: rows * (count - 1)), random: RandomStream(seed: 82))
-    let values = nuts.values(.softmaxCentred)
+    let values = nuts.values(target.tree)
     checkAgreement(
-      { k in (0..<rows).map { row in (0..<1000).map { values[($0 * rows + row) * count + k] } } }, with: quadrature)
+      { k in (0..<rows).map { row in (0..<1000).map { values[($0 * rows + row) * count + k] } } },
+      with: quadrature, by: "NUTS")
   }
 }

@@ -68,23 +68,25 @@ struct LinearExample: Sendable, CustomStringConvertible {
   ]
 }
 
-/// Checks draws of many independent chains, `[chain][draw]` of every component, against quadrature: means within 4
+/// Checks draws of a sampler's many independent chains, `[chain][draw]` of every component, against quadrature: means within 4
 /// Monte-Carlo errors (by the spread between chains), deviations within 3 %, each decile within 0.01 of its probability.
-func checkAgreement(_ draws: (_ component: Int) -> [[Double]], with reference: SimplexQuadrature) {
+func checkAgreement(
+  _ draws: (_ component: Int) -> [[Double]], with reference: SimplexQuadrature, by sampler: String = "chains"
+) {
   for k in 0..<reference.count {
-    let chains = draws(k)
+    let (chains, own) = (draws(k), "component \(k) by \(sampler)")
     let means = chains.map { $0.reduce(0, +) / Double($0.count) }
     let mean = means.reduce(0, +) / Double(means.count)
     let spread = means.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(means.count - 1)
     let error = (spread / Double(means.count)).squareRoot()
-    #expect(abs(mean - reference.mean[k]) < 4 * error, "mean \(mean) of \(k), not \(reference.mean[k]) ± \(error)")
+    #expect(abs(mean - reference.mean[k]) < 4 * error, "\(own): mean \(mean), not \(reference.mean[k]) ± \(error)")
     let sorted = chains.joined().sorted()
     let deviation = (sorted.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(sorted.count)).squareRoot()
     #expect(
-      abs(deviation / reference.deviation[k] - 1) < 0.03, "sd \(deviation) of \(k), not \(reference.deviation[k])")
+      abs(deviation / reference.deviation[k] - 1) < 0.03, "\(own): sd \(deviation), not \(reference.deviation[k])")
     let deciles = (1...9).map { sorted[sorted.count * $0 / 10] }
     for (place, probability) in reference.distribution(of: k, at: deciles).enumerated() {
-      #expect(abs(probability - Double(place + 1) / 10) < 0.01, "decile \(place + 1) of \(k) has \(probability)")
+      #expect(abs(probability - Double(place + 1) / 10) < 0.01, "\(own): decile \(place + 1) has \(probability)")
     }
   }
 }
