@@ -23,6 +23,14 @@ protocol AbundanceTarget: Sendable {
 extension AbundanceTarget {
   /// The number of endmembers.
   var count: Int { concentration.count }
+
+  /// The tree of the endmembers' spectra by the noise: those that data part least are joined first.
+  var tree: SimplexTree {
+    let (own, count) = (differentiable, count)
+    let pure = own.decode(Tensor([count, count], (0..<count * count).map { $0 % (count + 1) == 0 ? 1 : 0 }))
+    let scaled = pure / Tensor(own.deviations.map { Scalar($0) })
+    return SimplexTree(joiningNearest: scaled.matrixProduct(scaled.transposed()).scalars.map { Double($0) })
+  }
 }
 
 /// Linear mixing with independent normal noise, which needs of the bands only Mᵀx and MᵀM.

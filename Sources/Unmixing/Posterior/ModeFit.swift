@@ -1,4 +1,5 @@
 import Foundation
+import Probability
 import Tensors
 
 /// Where the posteriors of some pixels are highest in softmax-centred coordinates, and how curved they are there.
@@ -128,7 +129,27 @@ struct ModeFit {
   }
 }
 
-/// A point of the simplex by its softmax-centred coordinates, with its logarithms.
+extension ModeFit {
+  /// Modes along the coordinates of a tree, and factors of the covariances that their curvatures stand for; `nil` for a
+  /// curvature that has none. A mode in one of these coordinates is one in the other, and its curvature there JᵀHJ.
+  func shapes(along tree: SimplexTree) -> [(place: [Double], scale: TriangularFactor?)] {
+    let size = tree.count - 1
+    return zip(places, curvatures).map { mode, curvature in
+      let place = tree.coordinates(of: SimplexPoint(mode).logarithms)
+      let jacobian = tree.jacobian(at: place)
+      func entry(_ i: Int, _ j: Int) -> Double {
+        (0..<size).reduce(0) { sum, k in
+          let row = (0..<size).reduce(0) { $0 + curvature[k * size + $1] * jacobian[$1 * size + j] }
+          return sum + jacobian[k * size + i] * row
+        }
+      }
+      let own = TriangularFactor(of: (0..<size * size).map { entry($0 / size, $0 % size) }, size: size)
+      return (place, own.flatMap { TriangularFactor(of: $0.inverse, size: size) })
+    }
+  }
+}
+
+/// A point of the simplex by its logarithms.
 struct SimplexPoint {
   /// log aₖ.
   let logarithms: [Double]
@@ -140,6 +161,9 @@ struct SimplexPoint {
     let logSum = highest + log(all.reduce(0) { $0 + exp($1 - highest) })
     logarithms = all.map { $0 - logSum }
   }
+
+  /// The point of these log aₖ.
+  init(logarithms: [Double]) { self.logarithms = logarithms }
 
   /// a.
   var abundances: [Double] { logarithms.map { exp($0) } }

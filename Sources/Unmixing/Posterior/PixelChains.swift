@@ -37,14 +37,6 @@ struct PixelChains {
     return found
   }
 
-  /// Similar endmembers part last.
-  private var tree: SimplexTree {
-    let (own, count) = (target.differentiable, target.count)
-    let pure = own.decode(Tensor([count, count], (0..<count * count).map { $0 % (count + 1) == 0 ? 1 : 0 }))
-    let scaled = pure / Tensor(own.deviations.map { Scalar($0) })
-    return SimplexTree(joiningNearest: scaled.matrixProduct(scaled.transposed()).scalars.map { Double($0) })
-  }
-
   private func run(_ rows: [Int], _ start: Tensor, attempt: Int) -> [PixelDraws] {
     let (size, plan) = (target.count - 1, Self.attempts[attempt])
     var sampler = HamiltonianMonteCarlo(warmup: plan.warmup, draws: plan.draws)
@@ -53,23 +45,21 @@ struct PixelChains {
     var random = random
     random.rows = rows.flatMap { row in (0..<Self.each).map { UInt32(identities[row] * Self.each + $0) } }
     let fit = ModeFit(target.differentiable, rows: rows, start: start)
-    let tree = tree
-    let places = fit.places.map { tree.coordinates(of: SimplexPoint($0).logarithms) }
-    let scales = zip(fit.curvatures, places).map { curvature, place in
-      Self.scale(of: Self.turned(curvature, by: tree.jacobian(at: place), size: size), size: size)
-    }
+    let tree = target.tree
     let each = Self.each
+    // The same for the chains of a pixel.
+    let shapes = fit.shapes(along: tree).flatMap { shape in (0..<each).map { _ in shape } }
+    let places = shapes.map { $0.place }
+    let scales = shapes.map { $0.scale ?? TriangularFactor.identity(size) }
     // Chains begin apart, so that their meeting says something: one and a half times as far as the posterior reaches.
     var apart = RandomPurpose.refinement.stream(seed: random.seed, index: 1 << 27 + UInt32(attempt))
     apart.rows = random.rows
     let beginning = apart.normal([rows.count * each, size]).scalars.map { 1.5 * Double($0) }
     func sampled(_ base: some HamiltonianTarget) -> [Double] {
-      let whitened = WhitenedTarget(
-        base: TreeTarget(base, tree: tree), places: places.flatMap { [[Double]](repeating: $0, count: each) },
-        scales: scales.flatMap { [TriangularFactor](repeating: $0, count: each) })
+      let whitened = WhitenedTarget(base: TreeTarget(base, tree: tree), places: places, scales: scales)
       let found = sampler.sample(from: whitened, start: beginning, random: random)
       divergences = found.divergences
-      return (0..<found.draws * found.rows).flatMap { place in
+      return (0..<found.draws * found.rows).flatMap { place -> [Double] in
         whitened.coordinates(found.positions[place * size..<(place + 1) * size], row: place % found.rows)
       }
     }
@@ -83,27 +73,6 @@ struct PixelChains {
       }
       return Self.judged(chains, divergences: divergences[place * each..<(place + 1) * each].reduce(0, +))
     }
-  }
-
-  /// JᵀHJ: at a mode the curvature along other coordinates.
-  private static func turned(_ curvature: [Double], by jacobian: [Double], size: Int) -> [Double] {
-    func entry(_ i: Int, _ j: Int) -> Double {
-      (0..<size).reduce(0) { sum, k in
-        sum
-          + (0..<size).reduce(0) { $0 + jacobian[k * size + i] * curvature[k * size + $1] * jacobian[$1 * size + j] }
-      }
-    }
-    return (0..<size * size).map { entry($0 / size, $0 % size) }
-  }
-
-  /// The factor of the inverse of a curvature; of one that has none the unit matrix.
-  private static func scale(of curvature: [Double], size: Int) -> TriangularFactor {
-    if let factor = TriangularFactor(of: curvature, size: size),
-      let scale = TriangularFactor(of: factor.inverse, size: size)
-    {
-      return scale
-    }
-    return .identity(size)
   }
 
   /// The draws of `[chain][draw][endmember]` logarithms, and whether they can be used. Ranks of logarithms are those of

@@ -6,7 +6,7 @@ import Tensors
 ///
 ///     q = (1 − β)(½ t₅(ẑ, H⁻¹) + ½ t₅(m, V)) + β Dirichlet(α),   β = 1/10
 ///
-/// in softmax-centred coordinates z: a Student distribution at the mode with the curvature there, another with the mean and
+/// in coordinates of the endmembers' tree, see ``Probability/SimplexTree``: a Student distribution at the mode with the curvature there, another with the mean and
 /// covariance that weighted draws had in the round before, and the prior. Student distributions take the place of the
 /// logistic-normal's Gaussian because toward the simplex's edge posteriors fall off more slowly than any Gaussian, which
 /// would leave weights without a variance; the prior bounds them by the largest likelihood. Each part gives its share of
@@ -22,14 +22,15 @@ struct WeightedSampler {
 
   /// What is drawn from.
   let target: DecoderTarget
+  private let tree: SimplexTree
+
+  /// A sampler of a target.
+  init(target: DecoderTarget) { (self.target, tree) = (target, target.tree) }
 
   /// Weighted draws of rows whose modes were fitted. What is drawn for a row depends on the identities in `random` alone.
   func draws(rows: [Int], fit: ModeFit, random: inout RandomStream) -> [PixelDraws] {
-    let modes = fit.places.indices.map { place -> StudentProposal? in
-      guard let curvature = TriangularFactor(of: fit.curvatures[place], size: target.count - 1),
-        let scale = TriangularFactor(of: curvature.inverse, size: target.count - 1)
-      else { return nil }
-      return StudentProposal(location: fit.places[place], scale: scale)
+    let modes = fit.shapes(along: tree).map { place, scale -> StudentProposal? in
+      scale.map { StudentProposal(location: place, scale: $0) }
     }
     var proposals = modes.map { [$0].compactMap { $0 } }
     var found: [PixelDraws] = []
@@ -61,7 +62,8 @@ struct WeightedSampler {
       guard !own.isEmpty else { return prior[place] }
       return (0..<count - ofPrior).map { draw in
         let start = (place * (count - ofPrior) + draw) * width
-        return SimplexPoint(own[draw % own.count].draw(normals[start..<start + width]))
+        let place = own[draw % own.count].draw(normals[start..<start + width])
+        return SimplexPoint(logarithms: tree.logarithms(at: place[...]))
       } + prior[place]
     }
     return (points, weights(of: points, rows, proposals))
@@ -77,7 +79,7 @@ struct WeightedSampler {
       let share = parts.isEmpty ? 0 : log((1 - Self.priorShare) / Double(parts.count))
       let ratios = own.indices.map { draw -> Double in
         let prior = own[draw].logPrior(target.concentration)
-        let place = own[draw].coordinates
+        let place = tree.coordinates(of: own[draw].logarithms)
         let terms = [log(Self.priorShare) + prior - logPriorTotal] + parts.map { share + $0.logDensity(place) }
         let highest = terms.max() ?? 0
         return fits[draw] + prior - highest - log(terms.reduce(0) { $0 + exp($1 - highest) })
@@ -86,7 +88,7 @@ struct WeightedSampler {
     }
   }
 
-  /// log ∫ Π aₖ^αₖ dz = Σ log Γ(αₖ) − log Γ(α₀).
+  /// log ∫ Π aₖ^αₖ dv = Σ log Γ(αₖ) − log Γ(α₀).
   private var logPriorTotal: Double {
     target.concentration.reduce(0) { $0 + lgamma($1) } - lgamma(target.concentration.reduce(0, +))
   }
@@ -99,7 +101,7 @@ struct WeightedSampler {
       let logarithms = prior.sampleLogarithm(using: &random).scalars
       for row in 0..<rows {
         let own = logarithms[row * target.count..<(row + 1) * target.count].map { Double($0) }
-        points[row].append(SimplexPoint(own.dropLast().map { $0 - own[own.count - 1] }))
+        points[row].append(SimplexPoint(logarithms: own))
       }
     }
     return points
@@ -107,7 +109,7 @@ struct WeightedSampler {
 
   /// The Student distribution with the weighted draws' moments, twice as wide where they say little.
   private func moments(_ points: [SimplexPoint], _ weights: ImportanceWeights) -> StudentProposal? {
-    let (size, places) = (target.count - 1, points.map(\.coordinates))
+    let (size, places) = (target.count - 1, points.map { tree.coordinates(of: $0.logarithms) })
     var mean = [Double](repeating: 0, count: size)
     var covariance = [Double](repeating: 0, count: size * size)
     for (draw, place) in places.enumerated() {
@@ -128,9 +130,4 @@ struct WeightedSampler {
     guard covariance.allSatisfy(\.isFinite) else { return nil }
     return TriangularFactor(of: covariance, size: size).map { StudentProposal(location: mean, scale: $0) }
   }
-}
-
-extension SimplexPoint {
-  /// z.
-  var coordinates: [Double] { logarithms.dropLast().map { $0 - logarithms[logarithms.count - 1] } }
 }

@@ -55,9 +55,9 @@ struct ScenePosteriorTests {
     let gibbs = try posterior.draws(.refined, of: chosen, seed: 1)
     let nuts = try posterior.draws(.nuts, of: chosen, count: 1600, seed: 1)
     #expect(gibbs.source.allSatisfy { $0 == .gibbs } && gibbs.paretoShape.allSatisfy(\.isNaN))
-    // Two similar endmembers make a bent ridge of log-ratios, on which chains of some pixels do not meet.
+    // Two similar endmembers make a ridge, along which the tree's coordinates run.
     let kept = nuts.source.indices.filter { nuts.source[$0] == .chains }
-    #expect(kept.count > 45, "\(kept.count) of 60")
+    #expect(kept.count > 57, "\(kept.count) of 60")
     #expect(kept.allSatisfy { nuts.convergence[$0] <= 1.01 })
     expectAgreement(gibbs, nuts, effective: 300, "Gibbs and NUTS")
   }
@@ -70,7 +70,7 @@ struct ScenePosteriorTests {
     let refined = try posterior.draws(.refined, of: chosen, count: 1000, seed: 2)
     let nuts = try posterior.draws(.nuts, of: chosen, count: 1600, seed: 3)
     // Most pixels need no chains, and no pixel with a k̂ above 0.7 keeps its weights.
-    #expect(refined.source.count { $0 == .weighted } > chosen.count / 2)
+    #expect(refined.source.count { $0 == .weighted } > chosen.count * 3 / 4, "\(refined.source)")
     for (shape, source) in zip(refined.paretoShape, refined.source) { #expect(shape <= 0.7 || source != .weighted) }
     expectAgreement(refined, nuts, effective: 250, "weights and NUTS")
   }
