@@ -28,15 +28,15 @@ public struct Estimate: Sendable {
   public let columns: Int
   /// Which pixels were unmixed.
   public let isValid: [Bool]
-  /// The posterior mean (or the point estimate).
+  /// Expected fractions, see ``means``, or the point estimate.
   public var mean: Tensor
   /// The posterior standard deviation; `nil` for a method without a posterior. Rows of pixels whose posterior nothing told
   /// reliably are NaN, here and in ``quantiles``.
   public var deviation: Tensor?
   /// Quantiles of every abundance by itself, in order of probability; empty where there are none.
   public var quantiles: [Quantile] = []
-  /// Whose `mean` is.
-  public var means = MeanKind.network
+  /// Whose `mean` is; `nil` where that was not noted, or where there is one only.
+  public var means: MeanKind?
   /// The mean of the draws that deviation and quantiles come from, where `mean` is the network's; not written to files.
   public var posteriorMean: Tensor?
   /// Where deviation, quantiles and draw come from; `nil` where there are none, or where it was not noted.

@@ -176,6 +176,7 @@ private struct MapCollector {
     if raw != mean { result.raw = raw }
     result.deviation = deviation
     result.posterior = deviation == nil ? nil : .amortised
+    result.means = .network
     result.quantiles = zip(TrainedModel.probabilities, quantiles).map { .init(probability: $0, values: $1) }
     result.draw = draw
     result.totalConcentration = total

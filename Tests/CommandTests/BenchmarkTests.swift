@@ -251,8 +251,12 @@ struct BenchmarkTests {
     #expect(one.errors.contains("2 of 2 runs are finished"), "\(one.errors)")
     let networks = try benchmark(workspace, "--scene", "moved", "--method", "networks")
     #expect(try table(networks).scenes[0].rows.count == 2)
+    let none = try benchmark(workspace, "--scene", "moved", "--method", "classical")
+    #expect(none.code == 2 && none.errors.contains("classical, of which the plan has none"), "\(none.errors)")
+    try workspace.write(
+      plan(seeds: "1", scenes: second, methods: "  - {name: squares, method: fcls, extract: vca}"), to: "plan.yaml")
     let classical = try benchmark(workspace, "--scene", "moved", "--method", "classical")
-    #expect(try table(classical).scenes[0].rows.count == 1, "the baseline alone")
+    #expect(try table(classical).scenes[0].rows.map(\.method) == ["narrow", "squares"], "and the baseline")
   }
 
   @Test(arguments: [

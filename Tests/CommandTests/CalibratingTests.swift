@@ -128,6 +128,10 @@ struct CalibratingTests {
     #expect(try bytes("mixed/abundances.img") == bytes("named/abundances.img"))
     let resumed = try workspace.run("train", "--resume", "-o", "runs/seed-5")
     #expect(resumed.code == 0 && resumed.errors.contains("already finished"), "\(resumed.errors)")
+    let means = try workspace.run("unmix", "--run", "runs", "--scene", "scene.h5", "--mean", "posterior", "-o", "means")
+    #expect(means.code == 0 && means.output.contains("means: those of the draws"), "\(means.errors)")
+    #expect(try bytes("means/abundances.img") != bytes("mixed/abundances.img"))
+    #expect(try bytes("means/variance-between.img") == bytes("mixed/variance-between.img"))
     let single = try workspace.run("unmix", "--run", "runs/seed-5", "--scene", "scene.h5", "-o", "single")
     #expect(single.code == 0 && !single.output.contains("between runs"), "\(single.errors)")
   }
@@ -177,6 +181,10 @@ struct CalibratingTests {
     let both = try workspace.run(
       "unmix", "--run", "run", "--scene", "scene.h5", "--mean", "posterior", "--posterior", "amortised", "-o", "other")
     #expect(both.code == 2 && both.errors.contains("--mean posterior goes with"))
+    try workspace.run(["train", "--model", "dsanet", "--scene", "scene.h5", "--set", "epochs=1", "-q", "-o", "point"])
+    let point = try workspace.run("unmix", "--run", "point", "--scene", "scene.h5", "--mean", "posterior", "-o", "other")
+    #expect(point.code == 1 && point.errors.contains("--mean: expected network, as"), "\(point.errors)")
+    #expect(!workspace.exists("other"))
   }
 
   private struct Comparison: Decodable {

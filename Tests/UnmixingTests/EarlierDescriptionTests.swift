@@ -35,6 +35,19 @@ struct EarlierDescriptionTests {
     #expect(found.configuration == own.configuration && found.configuration.training.learningRate == 0.1 + 0.2)
   }
 
+  /// Whatever there is to configure comes back as it was written.
+  @Test func everyPresetComesBack() throws {
+    var description = try description()
+    for entry in Catalogue.entries {
+      for preset in entry.presets {
+        description.configuration = preset.configuration
+        let whole = try EarlierDescription(completing: text(description)).text
+        let back = try JSONDecoder().decode(RunDescription.self, from: Data(whole.utf8))
+        #expect(back.configuration == preset.configuration, "\(entry.id) \(preset.name)")
+      }
+    }
+  }
+
   @Test func whatIsNoDescriptionStays() throws {
     #expect(try EarlierDescription(completing: "{}").text == "{}")
     #expect(throws: (any Error).self) { try EarlierDescription(completing: "no json") }

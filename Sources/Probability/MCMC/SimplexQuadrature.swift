@@ -9,9 +9,10 @@ import Tensors
 /// over rows. In these coordinates a posterior falls off exponentially on every side. Each row has a rule of its own around
 /// its own maximum, see ``PeakedRule``: a ridge that is narrower than any grid's cell is followed from row to row.
 ///
-/// - Accuracy: over endmembers 1 to 0.1 rad apart, 20 to 40 dB and α from 0.5 to 4 the integrals by the three components agree
-///   to 10⁻⁴.
-/// - Complexity: 3,400 evaluations for two components, some 80,000 for three, for each component.
+/// - Accuracy: over endmembers 1 to 0.1 rad apart, 20 to 40 dB and α from 0.5 to 4 means and deviations by the three components
+///   agree to 10⁻⁴ of a deviation, and distribution functions of three components are right to 5·10⁻⁴. Narrower ridges under
+///   smaller α cost digits: at 0.01 rad, 40 dB and α = 0.5 deviations are right to 0.2 %.
+/// - Complexity: 3,400 evaluations for two components, some 75,000 for three, for each component.
 public struct SimplexQuadrature: Sendable {
   /// log p at abundances and their logarithms, up to a constant.
   public typealias LogDensity = (_ abundances: [Double], _ logarithms: [Double]) -> Double
@@ -37,9 +38,10 @@ public struct SimplexQuadrature: Sendable {
   /// Integrates a density of one maximum.
   ///
   /// - Parameter leastConcentration: the smallest α of the prior, which says how far out there is anything: 40/α.
-  /// - Precondition: `count` is 2 or 3.
+  /// - Precondition: `count` is 2 or 3, and the concentration positive.
   public init(count: Int, leastConcentration: Double = 1, logDensity: LogDensity) {
     precondition(count == 2 || count == 3, "quadrature over \(count) components; 2 or 3 are allowed")
+    precondition(leastConcentration > 0, "a concentration of \(leastConcentration)")
     let grids = (0..<count).map { component in
       Nested(count, component, reach: 40 / min(leastConcentration, 1), logDensity)
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Coordinates of the simplex that part it by halves, of which similar components come apart last.
+/// Coordinates of the simplex that part it in two again and again, of which similar components come apart last.
 ///
 ///     vₙ = log of (left part / right part) at node n,   Π da = Πₖ aₖ Π dvₙ
 ///
@@ -64,6 +64,7 @@ public struct SimplexTree: Sendable, Equatable {
 
   /// The coordinates of finite logarithms of abundances.
   public func coordinates(of logarithms: [Double]) -> [Double] {
+    precondition(logarithms.count == count, "\(logarithms.count) logarithms for \(count) components")
     var shares = logarithms
     return nodes.map { left, right in
       let (one, other) = (shares[left], shares[right])
@@ -124,8 +125,8 @@ public struct SimplexTree: Sendable, Equatable {
     sums[count - 1] = last
     for n in 0..<count - 1 {
       let (left, right) = nodes[n]
-      let share = exp(shares[left] - shares[count + n])
-      gradient[n] = (1 - share) * sums[left] - share * sums[right]
+      let (one, other) = (exp(shares[left] - shares[count + n]), exp(shares[right] - shares[count + n]))
+      gradient[n] = other * sums[left] - one * sums[right]
       sums[count + n] = sums[left] + sums[right]
     }
   }

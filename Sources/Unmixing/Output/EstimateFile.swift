@@ -15,7 +15,8 @@ import Tensors
 ///     /endmembers/sourceBands         the numbers (from 0) the bands had in the scene's file
 ///     /abundances/raw, /endmembers/purePixels  before the read-out, and the mean spectra of the purest pixels
 ///
-/// with the attributes `scene`, `method`, `posterior` (where sd, draw and quantiles come from: `amortised` by the network,
+/// with the attributes `scene`, `method`, `means` (`network`, or `posterior` for those of the draws sd and quantiles come
+/// from; of a network or a posterior only), `posterior` (where sd, draw and quantiles come from: `amortised` by the network,
 /// `refined` by draws from the posterior under its decoder, or `nuts` by chains), `mixing` (`unitNorm` where abundances mix
 /// endmembers divided by their norms), `modelCheck` (the numbers of ``ModelCheck`` as JSON), and `labelled`: 1 where names and
 /// order of the endmembers are those of labels.
@@ -57,7 +58,7 @@ public struct EstimateFile: Sendable {
     try file.setAttribute("method", to: method)
     try file.setAttribute("labelled", to: Int64(isLabelled ? 1 : 0))
     if let posterior = estimate.posterior { try file.setAttribute("posterior", to: posterior.rawValue) }
-    if estimate.means != .network { try file.setAttribute("means", to: estimate.means.rawValue) }
+    if let means = estimate.means { try file.setAttribute("means", to: means.rawValue) }
     if estimate.mixing != .raw { try file.setAttribute("mixing", to: estimate.mixing.rawValue) }
     if let check = estimate.check { try file.setAttribute("modelCheck", to: check.json) }
     try file.setAttribute("startsFromTruth", to: Int64(estimate.startsFromTruth ? 1 : 0))
@@ -113,14 +114,14 @@ public struct EstimateFile: Sendable {
     let maps = StoredMaps(file: file, isValid: mask, endmembers: names.count)
     guard let mean = try maps.map("abundances/mean") else {
       throw UnmixingError.checkpoint(
-        file: url.path, field: "abundances/mean", expected: "the posterior means", found: "nothing")
+        file: url.path, field: "abundances/mean", expected: "mean abundances", found: "nothing")
     }
     var estimate = Estimate(names: names, rows: rows, columns: columns, isValid: mask, mean: mean)
     try maps.fill(&estimate)
     estimate.endmembers = try Self.library(in: file, names)
     estimate.pureEndmembers = try estimate.endmembers.flatMap { try Self.pureLibrary(in: file, like: $0) }
     estimate.posterior = try file.text(attribute: "posterior").flatMap(PosteriorKind.init)
-    estimate.means = try file.text(attribute: "means").flatMap(MeanKind.init) ?? .network
+    estimate.means = try file.text(attribute: "means").flatMap(MeanKind.init)
     estimate.mixing = try file.text(attribute: "mixing").flatMap(SpectrumScaling.init) ?? .raw
     estimate.startsFromTruth = try file.integer(attribute: "startsFromTruth") == 1
     estimate.check = try file.text(attribute: "modelCheck").flatMap(ModelCheck.init(json:))

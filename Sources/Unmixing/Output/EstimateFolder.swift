@@ -5,7 +5,7 @@ import Tensors
 /// An estimate as a directory of files that other programs read.
 ///
 ///     estimate.h5                       everything, with names and shapes
-///     abundances.img, .hdr              posterior means or point estimates, one band an endmember (ENVI)
+///     abundances.img, .hdr              means or point estimates, one band an endmember (ENVI)
 ///     abundances-sd.img, .hdr           standard deviations
 ///     abundances-raw.img, .hdr          what the network computed before it was brought to the simplex
 ///     abundances-q05.img, .hdr          quantiles, likewise q50 and q95

@@ -87,11 +87,18 @@ extension Estimate {
           bands: ["residual score"], $0)
       },
     ]
-    // A method without a spread gives no posterior to have a mean.
-    let content = deviation == nil ? "abundances" : "posterior means"
-    return [EstimateMap(name: "abundances/mean", file: "abundances", content: content, bands: names, mean)]
+    return [EstimateMap(name: "abundances/mean", file: "abundances", content: contentOfMean, bands: names, mean)]
       + optional.compactMap { $0 } + quantiles.map(map) + (parts + ofPixels).compactMap { $0 }
   }
+
+  /// What `mean` is called beside what else there is. A method without a spread gives no posterior to have a mean.
+  private var contentOfMean: String {
+    if deviation == nil { return "abundances" }
+    return meansAreTheNetworks ? "means of the network" : "posterior means"
+  }
+
+  /// Whether means are the network's and intervals are not.
+  package var meansAreTheNetworks: Bool { deviation != nil && means == .network && posterior != .amortised }
 
   private func variance(_ name: String, _ content: String, _ values: Tensor) -> EstimateMap {
     EstimateMap(

@@ -28,7 +28,8 @@ extension AbundanceTarget {
   var tree: SimplexTree {
     let (own, count) = (differentiable, count)
     let pure = own.decode(Tensor([count, count], (0..<count * count).map { $0 % (count + 1) == 0 ? 1 : 0 }))
-    let scaled = pure / Tensor(own.deviations.map { Scalar($0) })
+    // Distances are between differences, of which single precision has more digits.
+    let scaled = (pure - pure.mean(along: 0)) / Tensor(own.deviations.map { Scalar($0) })
     return SimplexTree(joiningNearest: scaled.matrixProduct(scaled.transposed()).scalars.map { Double($0) })
   }
 }

@@ -12,7 +12,7 @@ public struct VarianceParts: Sendable {
   public let noise: Tensor?
   /// What the runs' posteriors have beyond that: errors that endmembers do not explain. All of them where there is no noise.
   public let posterior: Tensor
-  /// The variance of the runs' means: what another seed would have said.
+  /// The variance of the means of the runs' posteriors: what another seed would have said.
   public let between: Tensor
 
   /// The parts.
@@ -81,7 +81,11 @@ public struct Ensemble: Sendable {
     func average(_ tensors: [Tensor]) -> Tensor { tensors.dropFirst().reduce(tensors[0], +) * share }
     let means = aligned.map(\.estimate.mean)
     result.mean = average(means)
-    let between = average(means.map { ($0 - result.mean).squared() })
+    // Variances and quantiles are about the means of what was drawn, which may not be those shown.
+    let centres = aligned.map { $0.estimate.posteriorMean ?? $0.estimate.mean }
+    let centre = average(centres)
+    result.posteriorMean = first.estimate.posteriorMean == nil ? nil : centre
+    let between = average(centres.map { ($0 - centre).squared() })
     let within = average(aligned.compactMap { $0.estimate.deviation?.squared() })
     let noises = aligned.compactMap { $0.noise?.squared() }
     let noise = noises.count == aligned.count ? average(noises).minimum(with: within) : nil

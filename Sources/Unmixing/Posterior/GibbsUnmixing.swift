@@ -103,7 +103,8 @@ public struct GibbsUnmixing: ClassicalMethod {
         posterior.sample(spectra.slice(along: 0, tile), schedule: schedule, random: random), at: Array(pixels[tile]))
       try progress(tile.upperBound, pixels.count)
     }
-    var estimate = maps.added(to: Estimate(linear: maps.mean, of: scene, by: library, scaling: options.spectra))
+    var estimate = maps.added(
+      to: Estimate(linear: maps.mean, of: scene, by: library, scaling: options.spectra), at: pixels)
     (estimate.means, estimate.posteriorMean) = (.posterior, nil)
     return estimate.checked(spectra, under: mixed, at: pixels)
   }

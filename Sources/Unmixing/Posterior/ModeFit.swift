@@ -137,13 +137,13 @@ extension ModeFit {
     return zip(places, curvatures).map { mode, curvature in
       let place = tree.coordinates(of: SimplexPoint(mode).logarithms)
       let jacobian = tree.jacobian(at: place)
-      func entry(_ i: Int, _ j: Int) -> Double {
-        (0..<size).reduce(0) { sum, k in
-          let row = (0..<size).reduce(0) { $0 + curvature[k * size + $1] * jacobian[$1 * size + j] }
-          return sum + jacobian[k * size + i] * row
+      func product(_ one: [Double], _ other: [Double]) -> [Double] {
+        (0..<size * size).map { place in
+          (0..<size).reduce(0) { $0 + one[place / size * size + $1] * other[$1 * size + place % size] }
         }
       }
-      let own = TriangularFactor(of: (0..<size * size).map { entry($0 / size, $0 % size) }, size: size)
+      let turned = (0..<size * size).map { jacobian[$0 % size * size + $0 / size] }
+      let own = TriangularFactor(of: product(turned, product(curvature, jacobian)), size: size)
       return (place, own.flatMap { TriangularFactor(of: $0.inverse, size: size) })
     }
   }

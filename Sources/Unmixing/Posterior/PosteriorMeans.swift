@@ -14,7 +14,8 @@ extension TrainedModel {
   /// reconstruction and spectra of the purest pixels.
   ///
   /// Of all point estimates the posterior mean has the least expected squared error where decoder and noise are right; the
-  /// network's is what its weights make of the spectrum, and need not lie in the interval.
+  /// network's is what its weights make of the spectrum, and need not lie in the interval. Under a flat prior over many
+  /// endmembers and much noise a network that was trained on scenes like this one knows more than that prior.
   ///
   /// - Parameter estimate: from ``refined(_:of:schedule:probabilities:at:observing:)`` or ``published(_:of:by:observing:)``.
   /// - Edge cases: pixels without an interval keep the network's mean, as do all where intervals are the network's.
@@ -52,10 +53,13 @@ extension Estimate {
 
   /// Whose the means are, where intervals come from draws.
   var remarkOnMeans: String? {
-    guard let posterior, posterior != .amortised else { return nil }
-    if means == .posterior { return "means: those of the draws the intervals come from" }
+    guard let posterior, posterior != .amortised, let means else { return nil }
+    if means == .posterior {
+      return "means: those of the draws the intervals come from"
+        + (withheld > 0 ? " (the network's for \(withheld) pixels without an interval)" : "")
+    }
     guard let share = shareOfMeansOutside else { return nil }
-    return "means: the network's, \(Numeral.short(100 * share)) % of them outside their own 5–95 % interval; --mean "
-      + "posterior takes those of the draws"
+    return "means: the network's, \(Numeral.short(100 * share)) % of them outside their own 5–95 % interval; "
+      + "`alunite unmix --mean posterior` takes those of the draws"
   }
 }

@@ -25,13 +25,20 @@ struct RefinedMaps {
     for level in quantiles.indices { quantiles[level].setRows(pixels, to: summary.quantiles[level]) }
   }
 
-  /// The estimate with these deviations, quantiles and draws; its means stay, with these beside them.
-  func added(to estimate: Estimate) -> Estimate {
-    var result = estimate
-    (result.deviation, result.draw, result.posterior) = (deviation, draw, .refined)
-    result.posteriorMean = mean
-    result.quantiles = zip(probabilities, quantiles).map { .init(probability: $0, values: $1) }
-    result.intervalSource = Tensor(estimate.isValid.map { Scalar($0 ? IntervalSource.gibbs.rawValue : 0) })
+  /// The estimate with these deviations, quantiles and draws of the pixels they were gathered from; other valid pixels have
+  /// no interval. Its means stay, with these beside them.
+  func added(to estimate: Estimate, at pixels: [Int]) -> Estimate {
+    var (result, isOther) = (estimate, estimate.isValid)
+    for pixel in pixels { isOther[pixel] = false }
+    func known(_ values: Tensor) -> Tensor { values.replacingRows(where: isOther, with: .nan) }
+    (result.deviation, result.posterior) = (known(deviation), .refined)
+    result.quantiles = zip(probabilities, quantiles).map { .init(probability: $0, values: known($1)) }
+    var (means, draws) = (estimate.mean, estimate.draw ?? estimate.mean)
+    means.setRows(pixels, to: mean.gatheringRows(pixels))
+    draws.setRows(pixels, to: draw.gatheringRows(pixels))
+    (result.posteriorMean, result.draw) = (means, draws)
+    result.intervalSource = Tensor(
+      zip(estimate.isValid, isOther).map { Scalar($0 && !$1 ? IntervalSource.gibbs.rawValue : 0) })
     return result
   }
 }

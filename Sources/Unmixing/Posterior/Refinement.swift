@@ -58,7 +58,8 @@ extension TrainedModel {
   /// - Parameters:
   ///   - schedule: how long Gibbs chains are; they begin at ``LinearPosterior/mostLikely(_:)``.
   ///   - probabilities: of the quantiles.
-  ///   - chosen: the pixels to draw for; all valid ones unless given. Their noise is that of all in any case.
+  ///   - chosen: the pixels to draw for; all valid ones unless given, and others have no interval. Their noise is that of
+  ///     all in any case.
   ///   - observing: told how many of how many pixels are done.
   /// - Throws: ``UnmixingError/configuration(field:expected:found:)`` for a decoder without posteriors, what `observing`
   ///   throws, and as ``unmix(_:)``.
@@ -88,7 +89,7 @@ extension TrainedModel {
       maps.add(summary, at: Array(pixels[tile]))
       try observing(tile.upperBound, pixels.count)
     }
-    return maps.added(to: estimate)
+    return maps.added(to: estimate, at: pixels)
   }
 
   /// The estimate with a check of the decoder's linear mixing against the scene's own noise, and the score of every pixel;

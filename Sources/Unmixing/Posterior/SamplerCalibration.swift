@@ -7,7 +7,7 @@ extension PosteriorCalibration {
   public enum Sampler: String, Sendable, CaseIterable {
     /// Pair exchanges on the simplex, as refinement has them.
     case gibbs
-    /// Hamiltonian trajectories without U-turns, in softmax coordinates.
+    /// Hamiltonian trajectories without U-turns, along the endmembers' tree.
     case nuts
   }
 
@@ -31,7 +31,7 @@ extension PosteriorCalibration {
   }
 
   /// The same posterior by another sampler, of which refinement knows nothing: every chain keeps `draws` transitions after
-  /// half as many to warm up, and starts at the centre.
+  /// half as many to warm up, and starts with even shares.
   public init(
     hamiltonianOn simulation: LinearSimulation, pixels: Int, seed: UInt64, draws: Int = 398,
     observing: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }

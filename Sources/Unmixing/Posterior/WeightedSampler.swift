@@ -6,8 +6,8 @@ import Tensors
 ///
 ///     q = (1 − β)(½ t₅(ẑ, H⁻¹) + ½ t₅(m, V)) + β Dirichlet(α),   β = 1/10
 ///
-/// in coordinates of the endmembers' tree, see ``Probability/SimplexTree``: a Student distribution at the mode with the curvature there, another with the mean and
-/// covariance that weighted draws had in the round before, and the prior. Student distributions take the place of the
+/// in coordinates of the endmembers' tree, see ``Probability/SimplexTree``: a Student distribution at the mode with the
+/// curvature there, another with the mean and covariance that weighted draws had in the round before, and the prior. Student distributions take the place of the
 /// logistic-normal's Gaussian because toward the simplex's edge posteriors fall off more slowly than any Gaussian, which
 /// would leave weights without a variance; the prior bounds them by the largest likelihood. Each part gives its share of
 /// the draws, and a draw is weighted by the whole mixture.
@@ -101,7 +101,8 @@ struct WeightedSampler {
       let logarithms = prior.sampleLogarithm(using: &random).scalars
       for row in 0..<rows {
         let own = logarithms[row * target.count..<(row + 1) * target.count].map { Double($0) }
-        points[row].append(SimplexPoint(logarithms: own))
+        // Through the coordinates their sum is 1 in Double.
+        points[row].append(SimplexPoint(logarithms: tree.logarithms(at: tree.coordinates(of: own)[...])))
       }
     }
     return points

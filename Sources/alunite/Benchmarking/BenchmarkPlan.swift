@@ -119,6 +119,10 @@ struct BenchmarkPlan {
       "classical": methods.filter { !$0.isNetwork }.map(\.name), "networks": methods.filter(\.isNetwork).map(\.name),
     ]
     let known = methods.map(\.name)
+    if let kind = methodNames.first(where: { !known.contains($0) && kinds[$0]?.isEmpty == true }) {
+      throw WorldFault.usage(
+        option: "--method", expected: known.joined(separator: ", "), found: "\(kind), of which the plan has none")
+    }
     let chosen = methodNames.flatMap { known.contains($0) ? [$0] : kinds[$0] ?? [$0] }
     try check("--method", chosen, among: known + kinds.keys.sorted())
     var plan = self

@@ -14,11 +14,14 @@ struct Unmix: ParsableCommand {
 
       What a network says of its own uncertainty is too narrow where two endmembers are alike, however well it is \
       trained. Intervals are therefore refined: drawn from the posterior under the decoder, with noise no less than the \
-      scene's residuals and their correlation ask for. Means stay the network's unless told otherwise. Under a linear decoder the draws are exact \
-      (Gibbs sampling); under others they are importance weighted, and where their Pareto k̂ is above 0.7 chains (NUTS) take \
-      their place. --posterior nuts runs chains for every pixel. --posterior amortised takes the network's own intervals, \
-      for pixels where weights from them to the posterior have a k̂ of at most 0.7; --unchecked takes them everywhere. \
-      --mean posterior takes the draws' means in place of the network's: no mean lies outside its interval then. Pixels of which nothing can be trusted have no interval: the ignore value in rasters, NaN in estimate.h5.
+      scene's residuals and their correlation ask for. Under a linear decoder the draws are exact (Gibbs sampling); under \
+      others they are importance weighted, and where their Pareto k̂ is above 0.7 chains (NUTS) take their place. \
+      --posterior nuts runs chains for every pixel. --posterior amortised takes the network's own intervals, for pixels \
+      where weights from them to the posterior have a k̂ of at most 0.7; --unchecked takes them everywhere. Pixels of which \
+      nothing can be trusted have no interval: the ignore value in rasters, NaN in estimate.h5.
+
+      Means stay the network's, and need not lie in the intervals drawn; --mean posterior takes those of the draws, apart \
+      from pixels without an interval.
 
       Where mixing is linear the summary also says whether mixtures of the endmembers explain the scene to within its \
       noise (found by regressing bands on each other): whether residuals are as large as the noise, whether bands are off \

@@ -73,7 +73,8 @@ struct ReportContent: Encodable {
     (rows, columns, stride, spectraStride) = (scene.rows, scene.columns, maps.stride, kept.stride)
     names = subject.names
     colors = Data(ColorMap.table.flatMap { [$0.red, $0.green, $0.blue] }).base64EncodedString()
-    meanTitle = posterior ? "posterior mean" : "estimate"
+    meanTitle =
+      estimate.meansAreTheNetworks ? "the network's mean" : posterior ? "posterior mean" : "estimate"
     mean = arrays.map(estimate.mean)
     deviation = estimate.deviation.map(arrays.map)
     let ends =

@@ -43,6 +43,23 @@ struct EnsembleTests {
     #expect(mixture.remarks.contains { $0.hasPrefix("variance: the scene's noise 4 %, posteriors beyond it 22 %") })
   }
 
+  /// Deviations and quantiles are about what was drawn, whatever means are shown.
+  @Test func variancesAreAboutTheMeansOfDraws() throws {
+    func member(_ drawn: [Scalar]) -> Ensemble.Member {
+      let own = Self.member([0.5, 0.5, 0.5, 0.5], deviation: 0.03)
+      var estimate = own.estimate
+      (estimate.means, estimate.posteriorMean) = (.network, Tensor([2, 2], drawn))
+      return .init(estimate, noise: nil, isLabelled: true)
+    }
+    let mixture = try Ensemble([member([0.4, 0.6, 0.2, 0.8]), member([0.6, 0.4, 0.2, 0.8])]).estimate
+    expectClose(mixture.mean, Tensor(repeating: 0.5, [2, 2]), absolute: 1e-7, because: "averages")
+    expectClose(
+      try #require(mixture.posteriorMean), Tensor([2, 2], [0.5, 0.5, 0.2, 0.8]), absolute: 1e-6, because: "averages")
+    expectClose(
+      try #require(mixture.varianceParts).between, Tensor([2, 2], [0.01, 0.01, 0, 0]), absolute: 1e-8,
+      because: "rounding")
+  }
+
   @Test func quantilesAreThoseOfTheMixture() throws {
     let (left, right) = (
       Self.member([0.4, 0.6, 0.5, 0.5], deviation: 0.02), Self.member([0.6, 0.4, 0.5, 0.5], deviation: 0.02)

@@ -96,6 +96,22 @@ struct RefinementTests {
     let means = try #require(after.posteriorMean).scalars
     let distance = zip(zip(means, other.mean.scalars), long).reduce(0) { $0 + Double(abs($1.0.0 - $1.0.1) / $1.1) }
     #expect(distance / Double(own.count) < 0.1)
+    let few = try model.refined(before, of: scene, at: [5, 17])
+    let kept = try model.takingPosteriorMeans(few, of: scene)
+    for pixel in [4, 5, 17] {
+      let place = pixel * 3
+      let (old, new) = (before.mean.scalars[place], try #require(after.posteriorMean).scalars[place])
+      // Sums over another number of pixels may differ in their last digit, and chains then by a little.
+      let distance = abs(kept.mean.scalars[place] - (pixel == 4 ? old : new))
+      #expect(pixel == 4 ? distance == 0 : distance < 0.01)
+      #expect(try #require(few.deviation).scalars[place].isNaN == (pixel == 4))
+    }
+    #expect(few.withheld == 398 && kept.remarks.contains { $0.contains("for 398 pixels without an interval") })
+    let file = FileManager.default.temporaryDirectory.appending(path: "alunite-means-\(UUID().uuidString).h5")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try EstimateFile(kept, sceneName: "simulated", method: "test").write(to: file)
+    let read = try EstimateFile(contentsOf: file).estimate
+    #expect(read.means == .posterior && read.withheld == 398 && read.mean == kept.mean)
     let taken = try model.takingPosteriorMeans(after, of: scene)
     #expect(taken.mean == after.posteriorMean && taken.means == .posterior && taken.quantiles.count == 3)
     #expect(taken.shareOfMeansOutside == 0 && (after.shareOfMeansOutside ?? 0) > 0)
