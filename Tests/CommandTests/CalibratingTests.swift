@@ -182,7 +182,8 @@ struct CalibratingTests {
       "unmix", "--run", "run", "--scene", "scene.h5", "--mean", "posterior", "--posterior", "amortised", "-o", "other")
     #expect(both.code == 2 && both.errors.contains("--mean posterior goes with"))
     try workspace.run(["train", "--model", "dsanet", "--scene", "scene.h5", "--set", "epochs=1", "-q", "-o", "point"])
-    let point = try workspace.run("unmix", "--run", "point", "--scene", "scene.h5", "--mean", "posterior", "-o", "other")
+    let point = try workspace.run(
+      "unmix", "--run", "point", "--scene", "scene.h5", "--mean", "posterior", "-o", "other")
     #expect(point.code == 1 && point.errors.contains("--mean: expected network, as"), "\(point.errors)")
     #expect(!workspace.exists("other"))
   }
