@@ -128,14 +128,17 @@ public struct Estimate: Sendable {
         : "\(withheld) pixels have no interval (NaN): nothing that was tried for them can be trusted (k̂ above 0.7, or chains "
           + "that did not meet)",
       startsFromTruth ? "the endmembers began as the reference spectra of the truth: this is no blind unmixing" : nil,
-      varianceParts.map(remark),
+      varianceParts.flatMap(remark),
       check?.verdict(wavelengths: endmembers?.axis?.wavelengths),
     ].compactMap { $0 }
   }
 
   /// Where the variance comes from.
-  private func remark(on parts: VarianceParts) -> String {
-    let shares = parts.shares(over: validPixels)
+  private func remark(on parts: VarianceParts) -> String? {
+    let hasInterval = deviation.map(Evaluation.finiteRows) ?? isValid
+    let pixels = validPixels.filter { hasInterval[$0] }
+    if pixels.isEmpty { return nil }
+    let shares = parts.shares(over: pixels)
     func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
     let noise = parts.noise == nil ? "" : "the scene's noise \(percent(shares.noise)), "
     return "variance: \(noise)posteriors \(parts.noise == nil ? "" : "beyond it ")\(percent(shares.posterior)), "

@@ -251,6 +251,9 @@ struct BenchmarkTests {
     #expect(one.errors.contains("2 of 2 runs are finished"), "\(one.errors)")
     let networks = try benchmark(workspace, "--scene", "moved", "--method", "networks")
     #expect(try table(networks).scenes[0].rows.count == 2)
+    try workspace.write(plan(seeds: "1").replacing("scene.h5", with: "nowhere.h5"), to: "lost.yaml")
+    let lost = try workspace.run("benchmark", "lost.yaml", "-o", "lost")
+    #expect(lost.code == 1 && lost.errors.contains("nowhere.h5") && !workspace.exists("lost"), "\(lost.errors)")
     let none = try benchmark(workspace, "--scene", "moved", "--method", "classical")
     #expect(none.code == 2 && none.errors.contains("classical, of which the plan has none"), "\(none.errors)")
     try workspace.write(

@@ -128,10 +128,18 @@ struct CalibratingTests {
     #expect(try bytes("mixed/abundances.img") == bytes("named/abundances.img"))
     let resumed = try workspace.run("train", "--resume", "-o", "runs/seed-5")
     #expect(resumed.code == 0 && resumed.errors.contains("already finished"), "\(resumed.errors)")
+    try workspace.makeScene("other.h5", seed: 2)
+    let moved = try workspace.run("train", "--resume", "--scene", "other.h5", "-o", "runs/seed-5")
+    #expect(moved.code == 1 && moved.errors.contains("other"), "another scene: \(moved.errors)")
     let means = try workspace.run("unmix", "--run", "runs", "--scene", "scene.h5", "--mean", "posterior", "-o", "means")
     #expect(means.code == 0 && means.output.contains("means: those of the draws"), "\(means.errors)")
     #expect(try bytes("means/abundances.img") != bytes("mixed/abundances.img"))
     #expect(try bytes("means/variance-between.img") == bytes("mixed/variance-between.img"))
+    let twice = try workspace.run(
+      "unmix", "--run", "runs", "--run", "runs/seed-5", "--scene", "scene.h5", "-o", "twice")
+    #expect(twice.code == 2 && twice.errors.contains("more than once"), "\(twice.errors)")
+    let ensemble = try workspace.run("compare", "--run", "runs", "--scene", "scene.h5")
+    #expect(ensemble.code == 1 && ensemble.errors.contains("holds an ensemble of 2 runs"), "\(ensemble.errors)")
     let single = try workspace.run("unmix", "--run", "runs/seed-5", "--scene", "scene.h5", "-o", "single")
     #expect(single.code == 0 && !single.output.contains("between runs"), "\(single.errors)")
   }
@@ -186,6 +194,16 @@ struct CalibratingTests {
       "unmix", "--run", "point", "--scene", "scene.h5", "--mean", "posterior", "-o", "other")
     #expect(point.code == 1 && point.errors.contains("--mean: expected network, as"), "\(point.errors)")
     #expect(!workspace.exists("other"))
+    let method = try workspace.run(
+      "unmix", "--method", "fcls", "--scene", "scene.h5", "--mean", "network", "-o", "other")
+    #expect(method.code == 2 && method.errors.contains("--mean goes with --run"))
+    let draws = try workspace.run(
+      "unmix", "--run", "run", "--scene", "scene.h5", "--draws", "10", "--posterior", "nuts", "-o", "other")
+    #expect(draws.code == 2 && draws.errors.contains("--draws are of the refined posterior"))
+    let judged = try workspace.run("evaluate", "--result", "means", "--truth", "scene.h5")
+    #expect(judged.code == 0 && judged.output.contains("means: those of the draws"), "\(judged.errors)")
+    let page = try workspace.run("report", "means", "-o", "means.html")
+    #expect(page.code == 0, "the result tells its scene: \(page.errors)")
   }
 
   private struct Comparison: Decodable {

@@ -115,7 +115,7 @@ extension Estimate {
   /// The pixels that were unmixed.
   package var validPixels: [Int] { isValid.indices.filter { isValid[$0] } }
 
-  /// The average of a map over the valid pixels that have a number, one for each endmember (or one).
+  /// The average of a map over the valid pixels that have a number, one for each endmember (or one); NaN where none has.
   package func averages(of map: Tensor) -> [Double] {
     let width = map.count / max(1, map.shape[0])
     var sums = [Double](repeating: 0, count: width)
@@ -128,7 +128,7 @@ extension Estimate {
         for k in 0..<width { sums[k] += Double(values[pixel * width + k]) }
       }
     }
-    return sums.map { $0 / Double(max(1, pixels.count)) }
+    return sums.map { pixels.isEmpty ? .nan : $0 / Double(pixels.count) }
   }
 }
 

@@ -52,7 +52,7 @@ extension Estimate {
   }
 
   /// Whose the means are, where intervals come from draws.
-  var remarkOnMeans: String? {
+  package var remarkOnMeans: String? {
     guard let posterior, posterior != .amortised, let means else { return nil }
     if means == .posterior {
       return "means: those of the draws the intervals come from"

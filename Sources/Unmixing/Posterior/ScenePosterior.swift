@@ -33,13 +33,13 @@ public struct ScenePosterior: Sendable {
   ///
   /// - Parameter estimate: what the network says of the scene; found out unless given.
   /// - Throws: ``UnmixingError/configuration(field:expected:found:)`` for a decoder that is neither linear nor of independent
-  ///   normal noise, and as ``TrainedModel/unmix(_:)``.
+  ///   normal noise of each pixel by itself, and as ``TrainedModel/unmix(_:)``.
   public init(of model: TrainedModel, scene: Scene, estimate: Estimate? = nil) throws {
     guard model.hasPosteriors else {
       throw UnmixingError.configuration(
         field: "posterior",
-        expected: "amortised: \(model.description.configuration.method) decodes no pixel by itself "
-          + "into independent normal bands", found: "refined or nuts")
+        expected: "a method whose decoder gives every pixel a posterior",
+        found: model.description.configuration.method)
     }
     let estimate = try estimate ?? model.unmix(scene)
     let scaled = model.description.scaling.applied(to: scene.spectra)

@@ -7,6 +7,8 @@ struct BenchmarkFolder {
   static let marker = "plan.yaml"
 
   let url: URL
+  /// Whether there was no directory before.
+  let isNew: Bool
   /// The scenes as the runs read them.
   var scenes: URL { url.appendingPathComponent("scenes") }
   /// One directory a run.
@@ -18,10 +20,16 @@ struct BenchmarkFolder {
   init(_ path: String, plan: String) throws {
     url = URL(fileURLWithPath: path)
     try OutputPlace.check(directory: url, marker: Self.marker, overwrite: true)
+    isNew = !FileManager.default.fileExists(atPath: url.path)
     for directory in [url, scenes, runs] {
       try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     }
     try RunFolder.write(plan, to: url.appendingPathComponent(Self.marker))
+  }
+
+  /// Removes a directory that was new and has not seen a run.
+  func discard() {
+    if isNew { try? FileManager.default.removeItem(at: url) }
   }
 
   /// Writes the result in every form.

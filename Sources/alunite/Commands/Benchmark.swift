@@ -79,7 +79,13 @@ struct Benchmark: ParsableCommand {
     let folder = try BenchmarkFolder(output ?? "", plan: plan.text)
     let lock = try OutputLock(on: folder.url)
     defer { withExtendedLifetime(lock) {} }
-    let runs = try self.runs(of: plan.plan, in: folder)
+    let runs: [PlannedRun]
+    do {
+      runs = try self.runs(of: plan.plan, in: folder)
+    } catch {
+      folder.discard()
+      throw error
+    }
     let stop = StopSignal()
     let metric = plan.plan.metrics.first ?? ""
     var progress = try BenchmarkProgress(runs, jobs: jobs, metric: metric, quiet: quiet)

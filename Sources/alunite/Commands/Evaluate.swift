@@ -102,13 +102,14 @@ struct Evaluate: ParsableCommand {
       Console.note(
         "\(missing) of \(metrics.permutation.count) true endmembers have no estimate: it counts as 0 everywhere")
     }
-    show(metrics, remark: match == nil ? subject.reason(for: rule) : nil)
+    let reason = match == nil ? subject.reason(for: rule) : nil
+    show(metrics, remarks: [reason, subject.estimate.remarkOnMeans].compactMap { $0 })
   }
 
-  private func show(_ metrics: Metrics, remark: String?) {
+  private func show(_ metrics: Metrics, remarks: [String]) {
     if json { return Console.print(metrics.json.trimmingCharacters(in: .newlines)) }
     var report = Report(metrics)
-    if let remark { report.remarks.append(remark) }
+    report.remarks += remarks
     Console.print(report.text)
     if formulas { Console.print("\n" + report.definitions) }
   }
@@ -127,7 +128,7 @@ struct Evaluate: ParsableCommand {
         field: "estimated endmembers", neededFor: "a comparison of spectra", remedy: "the result holds none")
     }
     let comparison = try EndmemberComparison(of: spectra, with: library, sourceBands: found.sourceBands)
-    if json { return show(comparison.metrics, remark: nil) }
+    if json { return show(comparison.metrics, remarks: []) }
     var report = Report(comparison.metrics)
     report.remarks = comparison.remarks
     Console.print(report.text)

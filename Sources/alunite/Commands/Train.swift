@@ -72,6 +72,7 @@ struct Train: ParsableCommand {
     if resume {
       let resumption = try Resumption(self, folder)
       if resumption.isComplete {
+        if scene != nil { try resumption.checkScene(quiet: writing.quiet) }
         let step = resumption.checkpoint.step
         if !writing.quiet { Console.note("\(folder.url.path): already finished after \(step) steps; nothing to do") }
         return ReplacedRun(in: folder).discard()

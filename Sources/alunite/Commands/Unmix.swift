@@ -9,8 +9,8 @@ struct Unmix: ParsableCommand {
     abstract: "Unmix a scene with a trained model or a classical method.",
     discussion: """
       Writes abundances (of a model with their standard deviations and 5, 50 and 95 % quantiles) as ENVI rasters, \
-      everything as one HDF5 file, the endmembers, and a picture of all maps. A classical method adds method.yaml, what \
-      decided the result, and metrics.json where there is a truth. The directory appears whole or not at all.
+      everything as one HDF5 file, the endmembers, a picture of all maps, and method.yaml, what decided the result. A \
+      classical method adds metrics.json where there is a truth. The directory appears whole or not at all.
 
       What a network says of its own uncertainty is too narrow where two endmembers are alike, however well it is \
       trained. Intervals are therefore refined: drawn from the posterior under the decoder, with noise no less than the \
@@ -70,7 +70,7 @@ struct Unmix: ParsableCommand {
     help: ArgumentHelp(
       "Whose the abundances are: network, or posterior for the means of what intervals are drawn from.",
       valueName: "kind"))
-  var mean: MeanKind = .network
+  var mean: MeanKind?
 
   @Option(
     help: ArgumentHelp(
@@ -99,8 +99,14 @@ struct Unmix: ParsableCommand {
     if trained == nil && posterior != nil {
       throw ValidationError("--posterior goes with --run; a classical method has one posterior or none")
     }
-    if mean == .posterior && (trained == nil || posterior == .amortised) {
-      throw ValidationError("--mean posterior goes with --run and --posterior refined or nuts")
+    if trained == nil && mean != nil {
+      throw ValidationError("--mean goes with --run; a classical method has one mean")
+    }
+    if mean == .posterior && posterior == .amortised {
+      throw ValidationError("--mean posterior goes with --posterior refined or nuts, found amortised")
+    }
+    if let posterior, draws != nil && posterior != .refined {
+      throw ValidationError("--draws are of the refined posterior, found --posterior \(posterior.rawValue)")
     }
     if let draws, classical.method != nil || runs.count > 1 || !(4...100_000).contains(draws) {
       throw ValidationError("--draws: expected 4 … 100000 with a single --run, found \(draws)")
@@ -122,6 +128,10 @@ struct Unmix: ParsableCommand {
     let place = ResultPlace(url: target, replaces: replaces, quiet: writing.quiet)
     if let method = classical.method { return try unmix(by: method, into: place) }
     let all = EnsembleFolder.expanding(runs)
+    let places = all.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
+    if let twice = places.first(where: { place in places.count { $0 == place } > 1 }) {
+      throw ValidationError("--run: expected different runs, found \(twice) more than once")
+    }
     if all.count > 1 && draws != nil {
       throw ValidationError("--draws goes with a single run; \(runs[0]) holds \(all.count)")
     }
@@ -137,8 +147,10 @@ struct Unmix: ParsableCommand {
     if let draws { shown.keptDraws = try model.keptDraws(of: scene, at: pixels(in: scene), draws: draws) }
     let result = EstimateFolder(
       shown, of: scene, method: model.description.label, isLabelled: model.description.isLabelled)
-    let files = try place.write(result) { _ in
-      try stop.check(); return []
+    let record = UnmixRecord(runs: [run], scene: self.scene, estimate: shown)
+    let files = try place.write(result) { directory in
+      try stop.check()
+      return try record.write(to: directory)
     }
     place.show(shown, scene, files, remarks: shown.remarks)
   }
@@ -152,8 +164,14 @@ struct Unmix: ParsableCommand {
       let (option, usual) = mean == .posterior ? ("--mean", "network") : ("--posterior", "amortised")
       throw WorldFault.conflict(
         option: option,
-        expected: "\(usual), as \(folder.url.path) decodes no pixel by itself into independent normal bands",
-        found: mean == .posterior ? mean.rawValue : posterior?.rawValue ?? "")
+        expected:
+          "\(usual), as \(model.description.configuration.method) of \(folder.url.path) gives pixels no posterior",
+        found: mean == .posterior ? MeanKind.posterior.rawValue : posterior?.rawValue ?? "")
+    }
+    if draws != nil && !(model.hasPosteriors && model.linearMixing != nil) {
+      throw WorldFault.conflict(
+        option: "--draws", expected: "a run with a posterior and a linear decoder",
+        found: "\(model.description.configuration.method) of \(folder.url.path)")
     }
     // What was said of the file when the model was trained on it still holds.
     let before = try reading.options == ReadingOptions() ? Resumption.reading(of: folder, for: self.scene) : nil
@@ -187,10 +205,18 @@ struct Unmix: ParsableCommand {
   /// By the models of several runs.
   private func unmix(byAll runs: [String], into place: ResultPlace) throws {
     let stop = StopSignal()
-    var members: [Ensemble.Member] = []
+    var (members, descriptions) = ([Ensemble.Member](), [RunDescription]())
     var subject: (model: TrainedModel, scene: Scene)?
     for run in runs {
       let (estimate, model, scene) = try estimate(of: RunFolder(run), until: stop)
+      let own = model.description
+      let before = descriptions.filter { $0.seed == own.seed && $0.scene == own.scene }
+      if before.contains(where: { $0.configuration == own.configuration }) {
+        throw WorldFault.conflict(
+          option: "--run", expected: "runs of other seeds or settings",
+          found: "\(run) with seed \(own.seed), as another")
+      }
+      descriptions.append(own)
       let noise = try model.noiseDeviation(of: estimate, in: scene) { _, _ in try stop.check() }
       members.append(.init(estimate, noise: noise, isLabelled: model.description.isLabelled))
       if subject == nil { subject = (model, scene) }
@@ -200,8 +226,10 @@ struct Unmix: ParsableCommand {
     let result = EstimateFolder(
       mixture, of: subject.scene, method: "\(subject.model.description.label), \(runs.count) runs",
       isLabelled: subject.model.description.isLabelled)
-    let files = try place.write(result) { _ in
-      try stop.check(); return []
+    let record = UnmixRecord(runs: runs, scene: self.scene, estimate: mixture)
+    let files = try place.write(result) { directory in
+      try stop.check()
+      return try record.write(to: directory)
     }
     place.show(mixture, subject.scene, files, remarks: mixture.remarks)
   }
@@ -211,7 +239,7 @@ struct Unmix: ParsableCommand {
     _ estimate: Estimate, _ model: TrainedModel, _ scene: Scene, until stop: StopSignal
   ) throws -> Estimate {
     // A point estimate has no intervals unless they are asked for.
-    if estimate.deviation == nil && posterior == nil && mean == .network { return estimate }
+    if estimate.deviation == nil && posterior == nil && mean != .posterior { return estimate }
     let kind = posterior ?? model.usualPosterior
     if kind == .amortised && (estimate.deviation == nil || unchecked || !model.hasPosteriors) { return estimate }
     let word = [.amortised: "checking", .refined: "refining", .nuts: "drawing"][kind] ?? ""

@@ -58,7 +58,8 @@ struct ResultPlace {
     let heads = ["endmember", "mean abundance"] + (deviations == nil ? [] : ["mean sd"])
     var table = TextTable(heads, rightAligned: [1, 2])
     for k in shown {
-      table.add([estimate.names[k], Numeral.short(means[k])] + (deviations.map { [Numeral.short($0[k])] } ?? []))
+      let deviation = deviations.map { [$0[k].isNaN ? "–" : Numeral.short($0[k])] } ?? []
+      table.add([estimate.names[k], Numeral.short(means[k])] + deviation)
     }
     let rest = all.count - shown.count
     return table.text + (rest == 0 ? "" : "\nand \(rest) less abundant ones")

@@ -39,7 +39,11 @@ struct RunFolder {
       throw WorldFault.noRun(path: url.path, reason: "no such run; alunite train -o \(url.path) makes one")
     }
     guard exists else {
-      throw WorldFault.noRun(path: url.path, reason: "holds no \(Self.marker), so it is not a run of alunite train")
+      let seeds = EnsembleFolder(url.path).runs
+      throw WorldFault.noRun(
+        path: url.path,
+        reason: seeds.first.map { "holds an ensemble of \(seeds.count) runs; name one of them, as \($0)" }
+          ?? "holds no \(Self.marker), so it is not a run of alunite train")
     }
     return try Checkpoint(contentsOf: checkpoint)
   }

@@ -65,6 +65,11 @@ struct Resumption {
       && FileManager.default.fileExists(atPath: folder.metrics.path)
   }
 
+  /// Refuses a scene that is not the run's.
+  func checkScene(quiet: Bool) throws {
+    _ = try TrainingRun(resuming: checkpoint, on: readScene(quiet: quiet))
+  }
+
   /// The run, ready to go on.
   func session(quiet: Bool, interval: Double) throws -> TrainingSession {
     let scene = try readScene(quiet: quiet)

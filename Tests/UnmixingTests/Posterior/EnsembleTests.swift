@@ -43,6 +43,13 @@ struct EnsembleTests {
     #expect(mixture.remarks.contains { $0.hasPrefix("variance: the scene's noise 4 %, posteriors beyond it 22 %") })
   }
 
+  @Test func nothingIsSharedOutWhereNoPixelHasAnInterval() throws {
+    let unknown = Self.member([0.5, 0.5, 0.5, 0.5], deviation: .nan)
+    let mixture = try Ensemble([unknown, unknown]).estimate
+    #expect(mixture.varianceParts != nil && !mixture.remarks.contains { $0.hasPrefix("variance") })
+    #expect(mixture.averages(of: try #require(mixture.deviation)).allSatisfy(\.isNaN))
+  }
+
   /// Deviations and quantiles are about what was drawn, whatever means are shown.
   @Test func variancesAreAboutTheMeansOfDraws() throws {
     func member(_ drawn: [Scalar]) -> Ensemble.Member {
