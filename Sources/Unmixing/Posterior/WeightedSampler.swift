@@ -7,10 +7,10 @@ import Tensors
 ///     q = (1 − β)(½ t₅(ẑ, H⁻¹) + ½ t₅(m, V)) + β Dirichlet(α),   β = 1/10
 ///
 /// in coordinates of the endmembers' tree, see ``Probability/SimplexTree``: a Student distribution at the mode with the
-/// curvature there, another with the mean and covariance that weighted draws had in the round before, and the prior. Student distributions take the place of the
-/// logistic-normal's Gaussian because toward the simplex's edge posteriors fall off more slowly than any Gaussian, which
-/// would leave weights without a variance; the prior bounds them by the largest likelihood. Each part gives its share of
-/// the draws, and a draw is weighted by the whole mixture.
+/// curvature there, another with the mean and covariance that weighted draws had in the round before, and the prior.
+/// Student distributions take the place of the logistic-normal's Gaussian because toward the simplex's edge posteriors fall
+/// off more slowly than any Gaussian, which would leave weights without a variance; the prior bounds them by the largest
+/// likelihood. Each part gives its share of the draws, and a draw is weighted by the whole mixture.
 ///
 /// - Source: Cappé, Douc, Guillin, Marin and Robert, *Adaptive importance sampling in general mixture classes*, Statistics
 ///   and Computing 18, 2008, for fitting by weighted moments; Owen and Zhou, *Safe and effective importance sampling*,
